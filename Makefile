@@ -1,0 +1,42 @@
+# `make demo` and `make test` need nothing but Python 3.11-3.13 with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench models clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+# The marker is newer than pyproject.toml when the environment is complete.
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[train,dev]'
+	$(BIN)/python -m pip check
+	touch $@
+
+install: $(VENV)/.installed ## create .venv and install
+
+demo: install ## build the sample corpus, verify the sample articles, print verdicts
+	$(BIN)/verifier corpus add corpus/sample/documents.jsonl
+	$(BIN)/verifier run corpus/sample/articles/*.md --db verdicts.duckdb --report report
+
+test: install ## run the whole test suite
+	$(BIN)/python -m pytest
+
+lint: install ## style, types and layering
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install ## timings
+	$(BIN)/python -m pytest tests/bench -m bench
+
+models: install ## make the shipped model files again: make models DATA=folder
+	$(BIN)/python -m verifier.training encoder --out verifier/models/encoder
+	$(BIN)/python -m verifier.training stance --data $(DATA) --work build/stance --out verifier/models/stance
+
+clean: ## remove what demo and test made, but not the database
+	rm -rf report build .pytest_cache .mypy_cache .ruff_cache .hypothesis

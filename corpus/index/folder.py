@@ -1,0 +1,114 @@
+"""The files of a corpus folder as a whole: made together, put in place together, opened together."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.index.database import Database
+from corpus.index.dense import DenseIndex
+from corpus.index.errors import CorpusWriteError
+from corpus.index.lexical import LexicalIndex
+from corpus.index.manifest import DATABASE, DENSE, FORMAT_VERSION, LEXICAL, MANIFEST, Manifest, write_manifest
+
+
+class StaleError(Exception):
+    """The database was changed and the derived files were not: a change was interrupted, or is going on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The derived files of one generation, open."""
+
+    manifest: Manifest
+    dense: DenseIndex
+    lexical: LexicalIndex
+
+
+def holds_corpus(folder: Path) -> bool:
+    """Whether there is a corpus, whole or not."""
+    return (folder / MANIFEST).exists() or (folder / DATABASE).exists()
+
+
+def open_derived(folder: Path, manifest: Manifest, database: Database) -> Derived:
+    """Open the derived files.
+
+    :raises StaleError: where the database has gone on since they were made.
+    :raises CorruptCorpusError: where one is missing or damaged.
+    """
+    if database.generation != manifest.generation:
+        raise StaleError
+    dense = DenseIndex.open(folder / DENSE, manifest.dim, manifest.dense_sha256)
+    return Derived(manifest, dense, LexicalIndex.open(folder / LEXICAL, manifest.n_passages, manifest.lexical_sha256))
+
+
+def rebuild(folder: Path, database: Database) -> None:
+    """Make all derived files anew. Needs the lock.
+
+    :raises CorpusWriteError: they cannot be written; those in use are as they were.
+    """
+    with writing(folder, "the corpus is as it was"):
+        stage(folder, database, appended_after=None)
+        publish(folder)
+
+
+@contextmanager
+def writing(folder: Path, left: str) -> Iterator[None]:
+    """Turn what the system says about a write into a `CorpusWriteError`; `left` tells how the corpus was left."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        with suppress(OSError):
+            _clear(folder)
+        raise CorpusWriteError(
+            f"{folder} could not be written ({error}), and {left}; free space or check permissions, then try again"
+        ) from error
+
+
+def stage(folder: Path, database: Database, appended_after: int | None) -> None:
+    """Write the derived files for the database's present state, beside those in use.
+
+    :param appended_after: where passages were only added, the last rowid before: the words' index is then extended.
+        Otherwise it is made anew, since words of removed passages would go on counting in its scores.
+    """
+    _clear(folder)  # what an interrupted run may have left
+    meta = database.meta
+    base = folder / LEXICAL if appended_after else None
+    dense_sha256 = DenseIndex.build(_new(folder / DENSE), meta.dim, database.vectors())
+    lexical_sha256 = LexicalIndex.build(_new(folder / LEXICAL), database.texts(after=appended_after or 0), base)
+    n_documents, n_passages = database.counts()
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        encoder_name=meta.encoder_name,
+        encoder_fingerprint=meta.encoder_fingerprint,
+        dim=meta.dim,
+        corpus_version=database.corpus_version(),
+        n_documents=n_documents,
+        n_passages=n_passages,
+        generation=database.generation,
+        dense_sha256=dense_sha256,
+        lexical_sha256=lexical_sha256,
+    )
+    write_manifest(_new(folder / MANIFEST), manifest)
+
+
+def publish(folder: Path) -> None:
+    """Put the staged files in place, the manifest last. If this stops half-way, the next open makes them anew."""
+    _new(folder / DENSE).replace(folder / DENSE)
+    shutil.rmtree(folder / LEXICAL, ignore_errors=True)
+    _new(folder / LEXICAL).replace(folder / LEXICAL)
+    _new(folder / MANIFEST).replace(folder / MANIFEST)
+
+
+def _clear(folder: Path) -> None:
+    for path in (_new(folder / DENSE), _new(folder / MANIFEST)):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(_new(folder / LEXICAL), ignore_errors=True)
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(path.name + ".new")

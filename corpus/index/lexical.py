@@ -1,0 +1,128 @@
+"""lexical/: BM25 over stemmed English words, in titles and in texts."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from corpus.index.errors import damaged
+
+# A title is shared by all passages of a document, so its words say less about one. On the SciFact dev claims
+# (whole abstracts) nDCG@10 is 0.691 at 0.5, against 0.665 at 1 and 0.675 with no titles.
+_TITLE_WEIGHT = 0.5
+_WRITER_BYTES = 100_000_000
+
+
+class LexicalIndex:
+    """The words of all passages, found by passage rowid."""
+
+    def __init__(self, index: Any) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @staticmethod
+    def build(folder: Path, rows: Iterable[tuple[int, str, str]], base: Path | None = None) -> str:
+        """Write an index of `rows` (rowid, title, text), after those of an index `base` where one is given.
+
+        :return: a SHA-256 over the folder's files.
+        :raises OSError: where it cannot be written.
+        """
+        import tantivy
+
+        if base:
+            shutil.copytree(base, folder, ignore=shutil.ignore_patterns(".tantivy*"))
+        else:
+            folder.mkdir()
+        try:
+            index = tantivy.Index(_schema(), path=str(folder))
+            # One thread, so that the same passages give the same index.
+            writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+            for rowid, title, text in rows:
+                writer.add_document(tantivy.Document(rowid=rowid, title=title, text=text))
+            writer.commit()
+            writer.wait_merging_threads()
+        except ValueError as error:  # how tantivy reports a full disk
+            raise OSError(f"{folder} could not be written: {error}") from error
+        return _sha256(folder)
+
+    @classmethod
+    def open(cls, folder: Path, n_passages: int, sha256: str) -> LexicalIndex:
+        """Open the folder's index as it is now; later changes are not seen.
+
+        :raises CorruptCorpusError: where it is not the index that was written.
+        """
+        import tantivy
+
+        try:
+            if _sha256(folder) != sha256:
+                raise damaged(folder, "its files are not those that were written")
+            index = tantivy.Index.open(str(folder))
+            index.config_reader(reload_policy="manual")
+            opened = cls(index)
+        except (OSError, ValueError) as error:
+            raise damaged(folder, error) from error
+        if opened._searcher.num_docs != n_passages:
+            raise damaged(folder, f"it holds {opened._searcher.num_docs} passages, not {n_passages}")
+        return opened
+
+    def search(self, texts: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
+        """For each text up to k (rowid, BM25 score), best first, ties by rowid; words are alternatives."""
+        return [self._search_one(text, k) for text in texts]
+
+    def _search_one(self, text: str, k: int) -> list[tuple[int, float]]:
+        # The query is built from words, never parsed: quotes, colons and brackets in a claim mean nothing here.
+        words = list(dict.fromkeys(_analyzer().analyze(text)))
+        k = min(k, self._searcher.num_docs)
+        if not words or k < 1:
+            return []
+        hits = self._searcher.search(self._query(words), k, count=False).hits
+        rowids = self._searcher.fast_field_values("rowid", [address for _, address in hits])
+        return sorted(((rowid, score) for rowid, (score, _) in zip(rowids, hits, strict=True)), key=_best_first)
+
+    def _query(self, words: list[str]) -> Any:
+        from tantivy import Occur, Query
+
+        def term(field: str, word: str) -> Any:
+            return Query.term_query(self._schema, field, word, "freq")
+
+        in_text = [(Occur.Should, term("text", word)) for word in words]
+        in_title = [(Occur.Should, Query.boost_query(term("title", word), _TITLE_WEIGHT)) for word in words]
+        return Query.boolean_query(in_text + in_title)
+
+
+def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
+    return -hit[1], hit[0]
+
+
+def _schema() -> Any:
+    from tantivy import SchemaBuilder
+
+    builder = SchemaBuilder()
+    builder.add_integer_field("rowid", fast=True)
+    builder.add_text_field("title", tokenizer_name="en_stem", index_option="freq")
+    builder.add_text_field("text", tokenizer_name="en_stem", index_option="freq")
+    return builder.build()
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> Any:
+    """The steps of tantivy's `en_stem`, for queries."""
+    from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
+
+    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(40)).filter(Filter.lowercase())
+    return builder.filter(Filter.stemmer("english")).build()
+
+
+def _sha256(folder: Path) -> str:
+    """Over the names and contents of the index files, which tantivy never changes in place."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith("."):
+            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

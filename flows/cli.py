@@ -1,0 +1,387 @@
+"""The `verifier` command: parse, call a flow or the library, turn errors into messages.
+
+Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 a run finished with
+failures, 2 bad usage or input. Heavy imports happen inside the commands that need them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from verifier.rows import RunReport
+    from verifier.settings import Settings
+    from verifier.types import Claim, Failure, Verdict
+
+EXIT_FAILURES, EXIT_USAGE = 1, 2
+DEFAULT_CORPUS = Path(".verifier/corpus")
+DEFAULT_DATABASE = Path("verdicts.duckdb")
+DEFAULT_REPORT = Path("report")
+
+app = typer.Typer(
+    help="Check the claims of news articles against your own reference corpus: offline, with quotes, in SQL.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+corpus_app = typer.Typer(help="Build, change and search the reference corpus.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+
+Sources = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .jsonl", metavar="SOURCE...")]
+Corpus = Annotated[Path, typer.Option("--corpus", help="The corpus folder.")]
+Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.")]
+ReportFolder = Annotated[Path, typer.Option("--report", help="The folder for index.html and index.md.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
+Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
+
+
+def main() -> None:
+    """The entry point: every known error becomes one sentence on standard error and exit code 2."""
+    import logging
+
+    logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        app()
+    except KeyboardInterrupt:
+        _stop("interrupted; what was saved before stays saved", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:
+        _stop(_sentence(error), EXIT_USAGE)
+
+
+def _sentence(error: BaseException) -> str:
+    """One sentence for any error; ours already say what to do."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    ours = type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows")
+    if ours:
+        return text
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or text}; free the disk or check the path and try again"
+    return f"unexpected {type(error).__name__}: {text}; please report this with the command that you gave"
+
+
+def _stop(message: str, code: int) -> None:
+    print(f"verifier: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+@app.command(epilog="Example: verifier run morning/*.html --corpus reference/ --db verdicts.duckdb --report report/")
+def run(
+    sources: Sources,
+    corpus: Corpus = DEFAULT_CORPUS,
+    db: Database = DEFAULT_DATABASE,
+    report: ReportFolder = DEFAULT_REPORT,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
+    _quiet()
+    from flows.publish import REPORT_HTML
+    from flows.verify import VerifyRequest, verify
+    from verifier.report import report_json_lines
+
+    request = VerifyRequest(tuple(sources), corpus, db, report, _settings(settings))
+    with _progress("checking articles") as advance:
+        outcome = verify(request, advance)
+    if json:
+        for line in report_json_lines(outcome):
+            print(line)
+    else:
+        _print_verdicts(outcome)
+    _say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    _print_failures(outcome.failures)
+    if outcome.failures:
+        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
+
+
+@app.command(epilog='Example: verifier check "Kherson was taken on 2 March 2022." --as-of 2022-03-17')
+def check(
+    claims: Annotated[list[str], typer.Argument(help="Claims, or - to read one a line.", metavar="CLAIM...")],
+    corpus: Corpus = DEFAULT_CORPUS,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out passages published after this date.")
+    ] = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Check claims given by hand; nothing is stored."""
+    from verifier.pipeline import claim_from_text, open_verifier
+    from verifier.report import claim_json
+    from verifier.retrieve import Query
+
+    day = as_of.date() if as_of else None
+    queries = [Query(claim_from_text(text, day), as_of=day) for text in _lines(claims)]
+    with open_verifier(corpus, _settings(settings)) as (verifier, _):
+        for query in queries:
+            verdict = verifier.check([query])[0]
+            if json:
+                print(claim_json(verdict.claim, None, verdict), flush=True)
+            else:
+                _print_verdict(verdict)
+
+
+def _lines(claims: list[str]) -> Iterator[str]:
+    """The claims; `-` stands for the lines of standard input."""
+    for claim in claims:
+        if claim == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield claim
+
+
+@app.command(epilog="Example: verifier claims article.html --json")
+def claims(sources: Sources, json: Json = False) -> None:
+    """List the claims of articles, and what is not checked and why."""
+    from verifier.claims import SpacyClaimExtractor
+    from verifier.pipeline import read_articles
+    from verifier.report import claim_json
+
+    articles, failures = read_articles(sources)
+    extractor = SpacyClaimExtractor()
+    for article in articles:
+        found = extractor.extract(article)
+        if json:
+            for claim in found:
+                print(claim_json(claim, article, None))
+        else:
+            _print_claims(article.title, found)
+    _print_failures(failures)
+    if failures:
+        raise typer.Exit(EXIT_FAILURES if articles else EXIT_USAGE)
+
+
+@app.command(epilog="Example: verifier report --db verdicts.duckdb --report report/")
+def report(
+    db: Database = DEFAULT_DATABASE,
+    report: ReportFolder = DEFAULT_REPORT,
+    run: Annotated[str | None, typer.Option("--run", help="A run's id; the newest where left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Write the report of a stored run again."""
+    from flows.publish import write_report
+    from verifier.report import report_json_lines
+    from verifier.store import Store
+
+    with Store.open(db, read_only=True) as store:
+        rows = store.report_rows(run)
+    if json:
+        for line in report_json_lines(rows):
+            print(line)
+    else:
+        _say(f"report: {write_report(rows, report)}")
+
+
+@app.command(epilog="Example: verifier sql \"SELECT claim, quote, url FROM claim_evidence WHERE label = 'REFUTED'\"")
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT; the database is opened read-only.")],
+    db: Database = DEFAULT_DATABASE,
+    json: Json = False,
+) -> None:
+    """Ask the database in SQL."""
+    from verifier.store import query_file
+
+    result = query_file(db, query)
+    if json:
+        _print_json_rows(result.columns, result.rows)
+    else:
+        _print_table("", result.columns, result.rows)
+
+
+@app.command(epilog="Example: verifier doctor --corpus reference/ --db verdicts.duckdb")
+def doctor(corpus: Corpus = DEFAULT_CORPUS, db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
+    """Say what is installed and whether models, corpus and database are sound."""
+    from verifier.doctor import examine
+
+    findings = examine(corpus, db)
+    rows = [(f.subject, f.state, f.detail) for f in findings]
+    if json:
+        _print_json_rows(("subject", "state", "detail"), rows)
+    else:
+        _print_table("", ("subject", "state", "detail"), rows)
+    if any(f.is_fault for f in findings):
+        raise typer.Exit(EXIT_FAILURES)
+
+
+@corpus_app.command("add", epilog="Example: verifier corpus add reports/ facts.jsonl --corpus reference/")
+def corpus_add(sources: Sources, corpus: Corpus = DEFAULT_CORPUS, settings: SettingsFile = None, json: Json = False) -> None:
+    """Add documents; what is there already and unchanged is passed over, what changed is replaced."""
+    _quiet()
+    from flows.build_corpus import build_corpus
+
+    with _progress("indexing passages") as advance:
+        built = build_corpus(sources, corpus, _settings(settings), lambda n: advance(n, 0))
+    r = built.report
+    row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages)
+    if json:
+        _print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages"), [row])
+    else:
+        _say(f"{corpus}: {r.n_added} added, {r.n_replaced} replaced, {r.n_unchanged} unchanged; {r.n_passages} new passages")
+    _print_failures(built.failures)
+    if built.failures:
+        raise typer.Exit(EXIT_FAILURES if any(row[:3]) else EXIT_USAGE)
+
+
+@corpus_app.command("remove", epilog="Example: verifier corpus remove reports/old.html --corpus reference/")
+def corpus_remove(
+    keys: Annotated[list[str], typer.Argument(help="Document ids, files, URLs.", metavar="DOCUMENT...")],
+    corpus: Corpus = DEFAULT_CORPUS,
+    settings: SettingsFile = None,
+) -> None:
+    """Remove documents and their passages."""
+    from corpus.index import PassageIndex
+    from verifier.encode import load_encoder
+
+    chosen = _settings(settings)
+    with PassageIndex.open(corpus, load_encoder(chosen.encoder, chosen.threads)) as index:
+        _say(f"{corpus}: {index.remove(keys)} documents removed")
+
+
+@corpus_app.command("repair", epilog="Example: verifier corpus repair --corpus reference/")
+def corpus_repair(corpus: Corpus = DEFAULT_CORPUS) -> None:
+    """Rebuild damaged indexes from the stored passages; nothing is encoded again."""
+    from corpus.index import PassageIndex
+
+    PassageIndex.repair(corpus)
+    _say(f"{corpus}: repaired")
+
+
+@corpus_app.command("info", epilog="Example: verifier corpus info --corpus reference/ --json")
+def corpus_info(corpus: Corpus = DEFAULT_CORPUS, json: Json = False) -> None:
+    """Say what the corpus holds and which encoder it was built with."""
+    from dataclasses import asdict
+
+    from corpus.index import PassageIndex
+
+    fields = asdict(PassageIndex.info(corpus))
+    if json:
+        _print_json_rows(tuple(fields), [tuple(fields.values())])
+    else:
+        _print_table("", ("field", "value"), [(k, str(v)) for k, v in fields.items()])
+
+
+@corpus_app.command("search", epilog='Example: verifier corpus search "votes for resolution 68/262" --k 5')
+def corpus_search(
+    query: Annotated[str, typer.Argument(help="Words or a sentence.")],
+    corpus: Corpus = DEFAULT_CORPUS,
+    k: Annotated[int, typer.Option(min=1, help="Passages to show.")] = 10,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Show the passages that a claim would be checked against."""
+    from verifier.pipeline import search_passages
+
+    hits = search_passages(corpus, query, k, _settings(settings))
+    columns = ("rank", "score", "title", "passage", "source", "published", "url", "document_id", "start", "end")
+    rows = [
+        (h.rank, round(h.score, 5), h.document.title, h.passage.text, h.document.source, h.document.published,
+         h.document.url, h.document.id, h.passage.start, h.passage.end)
+        for h in hits
+    ]  # fmt: skip
+    if json:
+        _print_json_rows(columns, rows)
+    else:
+        _print_table("", columns[:6], [row[:6] for row in rows])
+
+
+def _settings(path: Path | None) -> Settings:
+    from verifier.settings import load_settings
+
+    return load_settings(path)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _quiet() -> None:
+    """Prefect and its server warn on standard error of things that a reader cannot change."""
+    import warnings
+
+    warnings.filterwarnings("ignore")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; silent where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, advance=done, total=total or None)
+
+
+def _print_table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, title=title or None, title_justify="left")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(table)
+
+
+def _print_json_rows(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+    import json
+
+    for row in rows:
+        print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=_plain))
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _print_verdicts(outcome: RunReport) -> None:
+    for article in outcome.articles:
+        rows = [_verdict_row(c.verdict) for c in article.claims if c.verdict]
+        _print_table(article.article.title, ("verdict", "confidence", "claim", "strongest quote", "source"), rows)
+        n_left = sum(1 for c in article.claims if c.verdict is None)
+        _say(f"{n_left} sentences not checked; the report says why")
+
+
+def _verdict_row(verdict: Verdict) -> tuple[object, ...]:
+    from verifier.types import Label
+
+    settled = verdict.label is not Label.NOT_ENOUGH_EVIDENCE and verdict.evidence
+    top = verdict.evidence[0] if settled else None
+    quote = " … ".join(top.quotes()) if top else ""
+    source = f"{top.document.source or top.document.title}, {top.document.published or 'no date'}" if top else ""
+    return verdict.label, f"{verdict.confidence:.0%}", verdict.claim.text, quote, source
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    from verifier.types import Stance
+
+    print(f"{verdict.label}  {verdict.confidence:.0%}  {verdict.claim.text}\n  {verdict.justification}")
+    for evidence in verdict.evidence:
+        if evidence.stance is not Stance.NEUTRAL:
+            document = evidence.document
+            about = ", ".join(str(x) for x in (document.source, document.published, document.url) if x)
+            print(f"  {evidence.stance}: “{' … '.join(evidence.quotes())}”\n    {document.title} ({about})")
+
+
+def _print_claims(title: str, found: list[Claim]) -> None:
+    rows: list[tuple[object, ...]] = [(c.status, c.reason, c.text, c.speaker) for c in found]
+    _print_table(title, ("status", "reason", "claim", "speaker"), rows)
+
+
+def _print_failures(failures: tuple[Failure, ...] | list[Failure]) -> None:
+    for failure in failures:
+        _say(f"verifier: failed ({failure.stage}): {failure.message}")
+
+
+if __name__ == "__main__":
+    main()

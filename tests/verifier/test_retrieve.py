@@ -1,0 +1,86 @@
+"""Hybrid retrieval: fusion, and what may not be evidence."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+
+from corpus.documents import Document, Passage
+from tests.verifier.factories import make_article, make_claim, make_document, make_passage
+from verifier.retrieve import Query, Retriever, RetrieverConfig, is_same_text
+
+
+class FakeIndex:
+    """Passages by number, with fixed rankings."""
+
+    def __init__(self, documents: Sequence[Document], dense: Sequence[int], lexical: Sequence[int]):
+        self.documents, self.dense, self.lexical = documents, dense, lexical
+
+    def search_dense(self, vectors: np.ndarray, k: int) -> list[list[tuple[int, float]]]:
+        return [[(n, 1.0) for n in self.dense[:k]]] * len(vectors)
+
+    def search_lexical(self, texts: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
+        return [[(n, 9.0) for n in self.lexical[:k]]] * len(texts)
+
+    def fetch(self, numbers: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
+        return {n: (make_passage(self.documents[n], 0), self.documents[n]) for n in numbers}
+
+
+class FakeEncoder:
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        return np.ones((len(texts), 2), dtype=np.float32)
+
+
+DOCUMENTS = [make_document(f"Document number {i} tells of the dam.", url=None) for i in range(4)]
+
+
+def texts_of(index: FakeIndex, query: Query, config: RetrieverConfig = RetrieverConfig()) -> list[str]:  # noqa: B008
+    return [h.passage.text for h in Retriever(index, FakeEncoder(), config).retrieve([query])[0]]
+
+
+def test_passage_found_by_both_searches_comes_first() -> None:
+    """Rank fusion prefers agreement; ranks count from 1."""
+    index = FakeIndex(DOCUMENTS, dense=[0, 2], lexical=[1, 2])
+    hits = Retriever(index, FakeEncoder()).retrieve([Query(make_claim())])[0]
+    assert hits[0].passage.text == DOCUMENTS[2].text
+    assert [h.rank for h in hits] == [1, 2, 3]
+
+
+def test_the_article_under_check_is_never_its_own_evidence() -> None:
+    """Neither at its address nor as a copy of its text."""
+    article = make_article()
+    copy = make_document(f"Reprint.  {article.text}\n", url=None)
+    same_address = make_document("Edited since.", url=article.url)
+    index = FakeIndex([copy, same_address, DOCUMENTS[0]], dense=[0, 1, 2], lexical=[])
+    assert texts_of(index, Query(make_claim(article), article)) == [DOCUMENTS[0].text]
+
+
+def test_passages_after_the_as_of_date_are_left_out() -> None:
+    """What was not yet published on that day does not testify; what has no date does."""
+    later = make_document("Later news.", published=date(2022, 4, 1))
+    undated = make_document("Undated.", published=None)
+    index = FakeIndex([later, undated], dense=[0, 1], lexical=[])
+    assert texts_of(index, Query(make_claim(), as_of=date(2022, 3, 17))) == ["Undated."]
+
+
+def test_one_text_under_two_documents_is_one_hit() -> None:
+    """The same passage twice is not twice the evidence."""
+    twin = make_document(DOCUMENTS[0].text, id="twin", url=None)
+    assert len(texts_of(FakeIndex([DOCUMENTS[0], twin], dense=[0, 1], lexical=[]), Query(make_claim()))) == 1
+
+
+def test_at_most_k_hits_are_returned() -> None:
+    """The claim gets as many passages as configured."""
+    index = FakeIndex(DOCUMENTS, dense=[0, 1, 2, 3], lexical=[])
+    assert len(texts_of(index, Query(make_claim()), RetrieverConfig(k=2))) == 2
+
+
+def test_no_claims_ask_nothing() -> None:
+    """An article without claims is no error."""
+    assert Retriever(FakeIndex([], [], []), FakeEncoder()).retrieve([]) == []
+
+
+def test_a_short_document_quoted_by_the_article_may_still_testify() -> None:
+    """Only a text that makes up most of the article counts as a copy of it."""
+    article = make_article("The Orla dam holds 3 million litres. " + "More on other things follows here. " * 20)
+    assert not is_same_text(article, make_document("The Orla dam holds 3 million litres.", url=None))

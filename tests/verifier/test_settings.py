@@ -1,0 +1,25 @@
+"""Settings from file and environment."""
+
+from pathlib import Path
+
+import pytest
+
+from verifier.settings import SettingsError, load_settings
+
+
+def test_file_and_environment_change_single_settings(tmp_path: Path) -> None:
+    """What is not named keeps its default; the environment wins over the file."""
+    path = tmp_path / "verifier.toml"
+    path.write_text("threads = 1\n[retriever]\nk = 5\ndepth = 30\n")
+    settings = load_settings(path, {"VERIFIER_RETRIEVER__K": "7", "OTHER": "x"})
+    assert (settings.threads, settings.retriever.k, settings.retriever.depth) == (1, 7, 30)
+    assert settings.verdict.min_p_refutes == load_settings(None, {}).verdict.min_p_refutes
+
+
+@pytest.mark.parametrize("text", ["depht = 3", "[retriever]\nk = 'many'", "retriever = 3", "threads = 1.5", "= broken"])
+def test_unknown_or_wrong_setting_is_refused(tmp_path: Path, text: str) -> None:
+    """A slip of the pen must not run with the default unnoticed; the message names the file."""
+    path = tmp_path / "verifier.toml"
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=r"verifier\.toml"):
+        load_settings(path, {})

@@ -1,0 +1,269 @@
+"""The parts of an article by structure: headings, captions, bylines, boilerplate, and the body that is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifier.claims.markup import without_markup
+
+MAX_HEADING_WORDS = 15
+MAX_LIST_INTRO_WORDS = 6  # "Key points:"; a longer line that ends in a colon is a sentence
+MAX_CAPTION_WORDS = 60
+MAX_BOILERPLATE_WORDS = 30
+
+
+class Role(StrEnum):
+    """What a block of text is; for all but BODY the value is the reason why it is not checked."""
+
+    BODY = "body"
+    TITLE = "title"
+    HEADING = "heading"
+    CAPTION = "caption"
+    CREDIT = "photo credit"
+    BYLINE = "byline"
+    DATELINE = "dateline"
+    TIMESTAMP = "timestamp"
+    BOILERPLATE = "boilerplate"
+    TABLE = "table row"
+    CODE = "code"
+    SEPARATOR = "separator"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of one role, `text[start:end]`, white space trimmed. Blocks are in order and do not overlap."""
+
+    start: int
+    end: int
+    role: Role
+
+
+_LINE = re.compile(r"[^\n\r\u2028\u2029]+")
+_MARKER = re.compile(r"(?:[-*+•‣▪●◦–—]|\(?\d{1,2}[.)])\s+|>\s?|#{1,6}\s")
+_MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
+_BOLD_LINE = re.compile(r"(\*\*|__)[^*_]{1,120}\1:?$")
+_UNDERLINE = re.compile(r"(?:=|-){3,}$")
+_FENCE = re.compile(r"(?:```|~~~)")
+_TERMINAL = re.compile(r"[.!?…][\"'”’»)\]*_]*$|[.!?…][\"'”’»]*\s*\([^()]{1,60}\)$")
+
+_MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_DATE = (
+    rf"(?:{_DAYS},?\s)?(?:{_MONTHS}\s\d{{1,2}}(?:,?\s\d{{4}})?|\d{{1,2}}\s{_MONTHS}(?:\s\d{{4}})?|\d{{4}}-\d\d-\d\d)"
+)
+_CLOCK = r"\d{1,2}(?:[:.]\d{2}){1,2}(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:GMT|UTC|BST|CES?T|EES?T|E[SD]?T|P[SD]?T|IST|TRT)\b)?"
+_DATE_LINE = re.compile(
+    rf"(?:(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?\s.{{0,60}}\d.{{0,40}}|{_DATE}"
+    rf"(?:[\s,|·-]+(?:at\s)?{_CLOCK})?)$",
+    re.IGNORECASE,
+)
+_TIMESTAMP = re.compile(
+    rf"[\[(]?(?:(?:{_DATE})[\s,]+)?"
+    rf"(?=\d{{1,2}}:\d\d|{_CLOCK}\s*[-–—|:]\s|\S+\s?(?:[ap]\.?m|GMT|UTC|BST|CET|ET)\b){_CLOCK}"
+    r"[\])]?(?:\s*[-–—:|]+(?=\s|$))?(?=\s+[\"“'‘(A-Z0-9]|\s*$)"
+)
+_AGENCY = r"\([A-Z][A-Za-z.&/ ]{1,24}\)"
+_DATELINE = re.compile(
+    rf"(?:[A-Z][A-Z.'’/-]+(?:\s[A-Z][A-Z.'’/-]+){{0,4}}(?:,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+){{0,2}})?"
+    rf"(?:,\s{_DATE})?\s?(?:{_AGENCY})?|[A-Z][\w.'’-]+(?:,?\s[A-Z][\w.'’-]+){{0,4}}(?:,\s{_DATE})?\s{_AGENCY})"
+    r"\s?[-–—]{1,2}\s(?=[\"“'‘A-Z0-9])"
+)
+_BYLINE = re.compile(
+    r"(?i:by|from|text by|written by|words by|reporting by|edited by|editing by|author|reporter)(?::\s*|\s)"
+    r"[A-Z][\w.'’-]*(?:[\s,&|]+(?:[A-Z][\w.'’-]*|and|in|at|for|of|the|with|&|\|))*$"
+)
+_DESK_LINE = re.compile(r"\(?(?:additional )?(?:reporting|writing|editing) (?:and \w+ )?by\b.{3,200}$", re.IGNORECASE)
+_INITIALS = re.compile(r"\(?[A-Z]{1,4}(?:/[A-Z]{1,4})+\)?$|\([A-Z]{1,4}\)$")
+_SIGN_OFF = re.compile(
+    r"(?<=[.!?…\"”’])\s*(?P<by>\((?:[A-Z]{1,4}(?:/[A-Z]{1,4})*|AP|AFP|Reuters|ANI|dpa|PTI|"
+    r"(?:(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting)) [^()]{3,200})\))$"
+)
+_POST_SIGNATURE = re.compile(
+    r"[-–—]{1,2}\s?.{1,60}\(@\w{1,30}\).{0,40}$|(?:[–—]|--)\s?[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,3}$"
+)
+
+_PICTURE = r"(?:(?:AP |AFP |file |stock )?(?:photo(?:graph)?s?|images?|pictures?|credits?|video|graphic|illustration))"
+_CREDIT = re.compile(
+    rf"(?:[(\[]\s*(?:{_PICTURE}\s?(?::|/|©|by\b|credit|courtesy|from\b)|file photo|(?-i:REUTERS/))[^()\[\]]{{0,80}}"
+    r"[)\]]"
+    rf"|(?:^|(?<=[.!?|)]\s)|(?<=[.!?|)])){_PICTURE}"
+    rf"(?:\s(?:credit|by|courtesy of)){{0,2}}:\s?[^\s!?]+(?:\s[^\s!?]+){{0,5}}"
+    r"|(?-i:(?:REUTERS|AFP|AP|EPA)/[A-Z][\w'’-]+(?:\s[A-Z][\w.'’-]+){1,3})"
+    r"|[^.!?]{0,40}(?:(?:via |/ ?|© ?)Getty Images|/ ?(?:AFP|Shutterstock|Anadolu)))\.?$",
+    re.IGNORECASE,
+)
+_CAPTION_START = re.compile(
+    r"(?:photos?|image|picture|file photo|caption|video|map|chart)\s?:\s|(?:figure|fig\.?|chart)\s\d+[:.]\s"
+    r"|(?-i:FILE\s?[-–—]\s)",
+    re.IGNORECASE,
+)
+_BOILERPLATE_OPENINGS = (
+    r"(?:read|see|watch|listen)(?: also| more| next| now| full story)?\s?(?::|»|>)",
+    r"(?:(?:read|see) also|also read|don[’']t miss|sign up|subscribe|already a subscriber|log in|skip to)\b",
+    r"read more(?:$| about\b| on\b| here\b)|more (?:on|from|about) [^.]{0,60}$|most (?:read|popular)[^.]{0,30}$",
+    r"(?:related|recommended)(?: (?:articles?|stor(?:y|ies)|news|topics|for you))?(?::|$)",
+    r"(?:you )?(?:may|might) also like",
+    r"editor[’']s picks?|(?:follow|join|contact) (?:us|our|@)|share (?:this|on|via)\b|share$",
+    r"advertisement$|sponsored(?: content| post)?$|paid (?:content|post)$|click (?:here|to)\b",
+    r"(?:we|this (?:web)?site|our partners) (?:and our partners )?uses? cookies|accept (?:all )?(?:cookies)?$",
+    r"by (?:continuing|clicking|using)\b.{0,60}\b(?:you (?:agree|accept|consent)|cookies)",
+    r"(?:manage )?cookies? (?:settings|policy|preferences)[^.]{0,30}$|privacy (?:policy|notice)[^.]{0,30}$",
+    r"terms (?:of|and)\b[^.]{0,30}$|.{0,60}\ball rights reserved\b|©|(?:\(c\)|copyright) (?:©|\d{4})",
+    r"newsletters?(?::|$)|.{0,80}\b(?:in|to) your inbox\b|enter your email|download (?:our|the app)\b",
+    r"get (?:the (?:latest|best|day)|our|all the|more) .{0,60}(?:inbox|newsletter|app|email|alerts?)\b",
+    r"(?:load|show|view) (?:more|comments)|(?:\d+ )?comments?$|leave a (?:comment|reply)|continue reading",
+    r"support (?:our|independent) |(?:tags?|topics?|categor(?:y|ies)):|filed under|\d+[ -]min(?:ute)?s? read",
+    r"(?:do you have|have you got) (?:a|any) (?:story|tip|question)|image source|back to top|getty images$|(?:https?://|www\.)\S+$",
+    r"this (?:article|story|report) (?:was|has been) (?:first |originally )?(?:published|updated|amended)",
+)
+_BOILERPLATE = re.compile("|".join(_BOILERPLATE_OPENINGS), re.IGNORECASE)
+
+
+def find_blocks(text: str, title: str = "") -> list[Block]:
+    """Cut `text` into blocks that together hold every non-white character.
+
+    :param title: the article's title; a line equal to it is TITLE.
+    """
+    lines = list(_lines(text))
+    blocks: list[Block] = []
+    fenced = False
+    for index, line in enumerate(lines):
+        fence = bool(_FENCE.match(text, line.start))
+        if fence or fenced:
+            fenced = fenced != fence
+            blocks.append(Block(line.start, line.end, Role.CODE))
+        else:
+            blocks.extend(_parts(text, line, _role(text, lines, index, title)))
+    return blocks
+
+
+def marker_end(text: str, start: int, end: int) -> int:
+    """Where the content of a block starts, behind list bullets, quote marks and heading signs."""
+    while (found := _MARKER.match(text, start, end)) and found.end() < end:
+        start = found.end()
+    return start
+
+
+def _lines(text: str) -> Iterator[Block]:
+    """Non-empty lines, trimmed, with hard-wrapped paragraphs joined to one."""
+    group: list[Block] = []
+    previous_end = 0
+    for found in _LINE.finditer(text):
+        line = _trimmed(text, found.start(), found.end(), Role.BODY)
+        if line is None:
+            continue
+        if text.count("\n", previous_end, line.start) > 1:
+            yield from _unwrapped(text, group)
+            group = []
+        group.append(line)
+        previous_end = line.end
+    yield from _unwrapped(text, group)
+
+
+def _unwrapped(text: str, group: list[Block]) -> Iterator[Block]:
+    if not _is_wrapped(text, group):
+        yield from group
+    else:
+        yield Block(group[0].start, group[-1].end, Role.BODY)
+
+
+def _is_wrapped(text: str, group: list[Block]) -> bool:
+    """Lines of like, terminal-width length that break off in mid-sentence are one paragraph."""
+    if len(group) < 2 or any(_starts_anew(text, line) for line in group):
+        return False
+    if len(group) == 2 and not text[group[1].start].islower():
+        return False
+    full = [line.end - line.start for line in group[:-1]]
+    broken = [line for line in group[:-1] if not _ends_sentence(text, line)]
+    same_width = min(full) >= 45 and max(full) <= 100 and max(full) - min(full) <= 25
+    return same_width and group[-1].end - group[-1].start <= max(full) + 5 and 2 * len(broken) > len(full)
+
+
+def _starts_anew(text: str, line: Block) -> bool:
+    return bool(_MARKER.match(text, line.start) or _FENCE.match(text, line.start) or "|" in text[line.start : line.end])
+
+
+def _trimmed(text: str, start: int, end: int, role: Role) -> Block | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Block(start, end, role) if start < end else None
+
+
+def _ends_sentence(text: str, line: Block) -> bool:
+    return bool(_TERMINAL.search(text[max(line.start, line.end - 80) : line.end]))
+
+
+def _role(text: str, lines: list[Block], index: int, title: str) -> Role:
+    line = lines[index]
+    content = text[line.start : line.end]
+    if title and _folded(content.lstrip("# ")) == _folded(title):
+        return Role.TITLE
+    if _MARKDOWN_HEADING.match(content) or _BOLD_LINE.match(content):
+        return Role.HEADING
+    if content.startswith("!["):
+        return Role.CAPTION
+    return _role_by_form(content) or _role_by_place(text, lines, index, content)
+
+
+def _role_by_form(content: str) -> Role | None:
+    """The role that the line's own wording gives away."""
+    content = without_markup(content)
+    n_words = len(content.split())
+    if not any(char.isalnum() for char in content):
+        return Role.SEPARATOR
+    if content.count("|") >= 2 or content.count("\t") >= 2:
+        return Role.TABLE
+    if _DATE_LINE.match(content):
+        return Role.DATELINE
+    if n_words <= MAX_BOILERPLATE_WORDS and _BOILERPLATE.match(content.lstrip("*_>[-•» ")):
+        return Role.BOILERPLATE
+    if n_words <= 30 and any(pattern.match(content) for pattern in (_BYLINE, _DESK_LINE, _INITIALS, _POST_SIGNATURE)):
+        return Role.BYLINE
+    if n_words <= MAX_CAPTION_WORDS and (
+        _CAPTION_START.match(content) or _CREDIT.search(content, max(0, len(content) - 120))
+    ):
+        return Role.CAPTION
+    return None
+
+
+def _role_by_place(text: str, lines: list[Block], index: int, content: str) -> Role:
+    """A short line without a full stop is a heading where sentences with one follow below."""
+    following = lines[index + 1 :]
+    if following and _UNDERLINE.match(text[following[0].start : following[0].end]):
+        return Role.HEADING
+    n_words = MAX_LIST_INTRO_WORDS if content.endswith(":") else MAX_HEADING_WORDS
+    short = len(content.split()) <= n_words and not content.endswith((",", ";")) and not content[0].islower()
+    if not short or _MARKER.match(content) or _ends_sentence(text, lines[index]) or _TIMESTAMP.match(content):
+        return Role.BODY
+    return Role.HEADING if any(_ends_sentence(text, line) for line in following[:4]) else Role.BODY
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold().rstrip(".")
+
+
+def _parts(text: str, line: Block, role: Role) -> Iterator[Block]:
+    """Split what stands before and after the sentences of a line off it: datelines, credits, sign-offs."""
+    start, end = line.start, line.end
+    tails: list[Block | None] = []
+    if role is Role.CAPTION and (credit := _CREDIT.search(text[start:end], max(0, end - start - 120))):
+        tails.append(_trimmed(text, start + credit.start(), end, Role.CREDIT))
+        end = start + credit.start()
+    if role is Role.BODY:
+        for pattern, head_role in ((_TIMESTAMP, Role.TIMESTAMP), (_DATELINE, Role.DATELINE)):
+            if head := pattern.match(text, start, end):
+                yield Block(start, head.end() - _n_trailing_spaces(head.group()), head_role)
+                start = head.end()
+        if sign_off := _SIGN_OFF.search(text, start, end):
+            tails.append(_trimmed(text, sign_off.start("by"), end, Role.BYLINE))
+            end = sign_off.start("by")
+    yield from (part for part in (_trimmed(text, start, end, role), *tails) if part)
+
+
+def _n_trailing_spaces(text: str) -> int:
+    return len(text) - len(text.rstrip())

@@ -1,0 +1,171 @@
+"""The walk: Article -> Claim -> Hit -> Evidence -> Verdict."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from corpus.documents import Document, content_id
+from corpus.index import PassageIndex
+from corpus.sources import SourceFailure, read_documents
+from verifier.compare import compare
+from verifier.encode import load_encoder
+from verifier.retrieve import Query, Retriever
+from verifier.settings import Settings
+from verifier.stance import StanceModel, load_pair_scorer
+from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict
+from verifier.verdict import VerdictConfig, decide
+
+log = logging.getLogger(__name__)
+
+
+class Extractor(Protocol):
+    """Splits an article into claims."""
+
+    def extract(self, article: Article) -> list[Claim]:
+        """Every sentence as a row: checkable, or not and why."""
+
+
+class PassageRetriever(Protocol):
+    """Finds passages for claims."""
+
+    def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
+        """The hits of each query, best first."""
+
+
+class StanceJudge(Protocol):
+    """Judges passages against a claim."""
+
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        """One Evidence a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedArticle:
+    """An article with all its claims and the verdicts of those that were checkable."""
+
+    article: Article
+    claims: tuple[Claim, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What verdicts rest on besides the code and the settings."""
+
+    corpus_version: str
+    model_ids: tuple[str, ...]
+
+
+class Verifier:
+    """The pipeline over articles or single claims."""
+
+    def __init__(
+        self,
+        extractor: Extractor,
+        retriever: PassageRetriever,
+        stance: StanceJudge,
+        config: VerdictConfig = VerdictConfig(),  # noqa: B008 (frozen)
+    ):
+        self._extractor = extractor
+        self._retriever = retriever
+        self._stance = stance
+        self._config = config
+
+    def check_article(self, article: Article) -> CheckedArticle:
+        """Extract the article's claims and judge the checkable ones."""
+        claims = self._extractor.extract(article)
+        queries = [Query(c, article) for c in claims if c.status is ClaimStatus.CHECKABLE]
+        return CheckedArticle(article, tuple(claims), tuple(self.check(queries)))
+
+    def check_articles(self, articles: Sequence[Article]) -> tuple[list[CheckedArticle], list[Failure]]:
+        """Check each article; one that fails is told of as a Failure and does not stop the rest."""
+        checked, failures = [], []
+        for article in articles:
+            try:
+                checked.append(self.check_article(article))
+            except Exception as error:
+                log.debug("article %s failed", article.id, exc_info=True)
+                source = article.source or article.title
+                failures.append(Failure(source, "check", type(error).__name__, str(error)))
+        return checked, failures
+
+    def check(self, queries: Sequence[Query]) -> list[Verdict]:
+        """One verdict a query, in order."""
+        hits = self._retriever.retrieve(queries)
+        return [self._judge(query.claim, found) for query, found in zip(queries, hits, strict=True)]
+
+    def _judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
+        evidence = [compare(claim, e) for e in self._stance.judge(claim, hits)]
+        return decide(claim, evidence, self._config)
+
+
+@contextmanager
+def open_verifier(corpus: Path, settings: Settings) -> Iterator[tuple[Verifier, Basis]]:
+    """The shipped pipeline over a corpus folder, with what its verdicts rest on.
+
+    :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
+    :raises ModelError: when a model is missing or damaged.
+    """
+    from verifier.claims import SpacyClaimExtractor
+
+    encoder = load_encoder(settings.encoder, settings.threads)
+    with PassageIndex.open(corpus, encoder) as index:
+        stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
+        retriever = Retriever(index, encoder, settings.retriever)
+        basis = Basis(index.corpus_version, (f"{encoder.name}@{encoder.fingerprint}", stance.id))
+        yield Verifier(SpacyClaimExtractor(), retriever, stance, settings.verdict), basis
+
+
+def read_articles(sources: Sequence[str | Path]) -> tuple[list[Article], list[Failure]]:
+    """Every article of the files, folders and globs, in order, and what could not be read.
+
+    :raises SourceNotFoundError: when a source does not exist.
+    """
+    articles, failures = [], []
+    for row in read_documents(sources):
+        if isinstance(row, SourceFailure):
+            failures.append(Failure(row.source, "read", type(row.error).__name__, str(row.error)))
+        else:
+            articles.append(article_from_document(row))
+    return articles, failures
+
+
+def article_from_document(document: Document) -> Article:
+    """A document read as an article under check; an edited text is another article."""
+    return Article(
+        id=content_id("article", document.url or document.origin, document.text),
+        title=document.title,
+        url=document.url,
+        source=document.origin,
+        published=document.published,
+        text=document.text,
+    )
+
+
+def claim_from_text(text: str, as_of: date | None = None) -> Claim:
+    """A claim typed by hand: its own sentence, in no article.
+
+    :raises ValueError: when the text is blank.
+    """
+    sentence = text.strip()
+    if not sentence:
+        raise ValueError("expected a claim, found blank text; give a full sentence")
+    return Claim(
+        id=content_id("claim", sentence, str(as_of or "")),
+        article_id="",
+        start=0,
+        end=len(sentence),
+        sentence=sentence,
+        text=sentence,
+        speaker=None,
+        claim_date=as_of,
+        checkworthiness=None,
+        status=ClaimStatus.CHECKABLE,
+        reason="",
+    )

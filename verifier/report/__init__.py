@@ -1,0 +1,8 @@
+"""Rows of a run to text for people and programs: pure functions, no model, no database, no network."""
+
+from verifier.report.html import render_html
+from verifier.report.json_lines import claim_json, report_json_lines
+from verifier.report.markdown import render_markdown
+from verifier.report.quotes import QuoteError
+
+__all__ = ["QuoteError", "claim_json", "render_html", "render_markdown", "report_json_lines"]

@@ -1,0 +1,64 @@
+"""A run as JSON Lines: one object per claim, for other programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+from verifier.report.quotes import quote_of
+from verifier.rows import RunReport
+from verifier.types import Article, Claim, Evidence, Verdict
+
+# Characters that some readers take for a line's end, and halves of surrogate pairs, which UTF-8 cannot encode.
+_UNSAFE_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def report_json_lines(report: RunReport) -> Iterator[str]:
+    """One line per claim, checked or not, in the order of the report; no line feed at the end of each."""
+    for article in report.articles:
+        for row in article.claims:
+            yield claim_json(row.claim, article.article, row.verdict)
+
+
+def claim_json(claim: Claim, article: Article, verdict: Verdict | None) -> str:
+    """One claim as a JSON object on one line; `label` and `confidence` are null where it was not checked.
+
+    :raises QuoteError: a rationale lies outside its passage.
+    :raises ValueError: a confidence or probability is not a finite number.
+    """
+    fields = {
+        "id": claim.id,
+        "article_id": article.id,
+        "start": claim.start,
+        "end": claim.end,
+        "sentence": claim.sentence,
+        "text": claim.text,
+        "speaker": claim.speaker,
+        "status": claim.status.value,
+        "reason": claim.reason,
+        "label": verdict.label.value if verdict else None,
+        "confidence": verdict.confidence if verdict else None,
+        "evidence": [_evidence_fields(item) for item in verdict.evidence] if verdict else [],
+    }
+    return _UNSAFE_IN_A_LINE.sub(
+        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(fields, ensure_ascii=False, allow_nan=False)
+    )
+
+
+def _evidence_fields(evidence: Evidence) -> dict[str, str | int | float | None]:
+    document, quote = evidence.document, quote_of(evidence)
+    return {
+        "stance": evidence.stance.value,
+        "p_supports": evidence.p_supports,
+        "p_refutes": evidence.p_refutes,
+        "p_neutral": evidence.p_neutral,
+        "quote": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+        "title": document.title,
+        "url": document.url,
+        "source": document.source,
+        "published": document.published.isoformat() if document.published else None,
+        "document_id": document.id,
+    }

@@ -1,0 +1,140 @@
+"""A run as Markdown that reads well as plain text too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifier.report import words
+from verifier.report.page import Alarm, ArticleView, Banner, Card, Page, PassageView, page_of, reason_of
+from verifier.rows import RunReport
+from verifier.types import Run, Stance
+
+# Escaped wherever they stand; `_` and `&` only where they would mean something, to leave snake_case and AT&T alone.
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+# What makes a heading, list, rule or setext underline of a line that starts with it.
+_SPECIAL_AT_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
+
+
+def render_markdown(report: RunReport) -> str:
+    """The whole report as CommonMark with tables.
+
+    :raises QuoteError: a rationale lies outside its passage.
+    """
+    page = page_of(report)
+    blocks = [
+        "# Claim check",
+        *_banner(page.banner),
+        _facts(page.run),
+        _summary(page),
+        "## Needs attention",
+        _attention(page),
+    ]
+    for article in page.articles:
+        blocks += _article(article)
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text on one line, in which nothing is read as Markdown or HTML."""
+    line = _SPECIAL.sub(lambda match: f"\\{match[0]}", words.one_line(text))
+    return _SPECIAL_AT_START.sub(lambda match: match[0] + "\\" if match[0].isdigit() else f"\\{match[0]}", line)
+
+
+def _banner(banner: Banner) -> Iterator[str]:
+    if banner.alarm is Alarm.NONE:
+        return
+    lines = [f"**{banner.headline.upper()}**", "", banner.detail.strip(), ""]
+    lines += [
+        f"- {escape(failure.source)}, {escape(failure.stage)}: {escape(failure.error)}: {escape(failure.message)}"
+        for failure in banner.failures
+    ]
+    yield "\n".join(f"> {line}".rstrip() for line in lines).removesuffix("\n>")
+
+
+def _facts(run: Run) -> str:
+    ended = f" to {words.moment(run.finished_at)}" if run.finished_at else ""
+    facts = {
+        "When": f"{words.moment(run.started_at)}{ended}",
+        "Run": f"{escape(run.id)}, {words.RUN_STATUS_WORDS[run.status].lower()}",
+        "Corpus": escape(run.corpus_version),
+        "Code": escape(run.code_version),
+        "Models": escape(", ".join(run.model_ids)) or "none recorded",
+    }
+    return "\n".join(f"- {name}: {value}" for name, value in facts.items())
+
+
+def _summary(page: Page) -> str:
+    rows = [(text, n) for _, text, n in page.label_counts]
+    rows += [(f"Not checked: {escape(reason)}", n) for reason, n in page.not_checked_counts]
+    return "\n".join(["| Verdict | Claims |", "|---|---:|", *(f"| {text} | {n:,} |" for text, n in rows)])
+
+
+def _attention(page: Page) -> str:
+    if not page.attention:
+        completed = ", in what this run completed" if page.banner.alarm is not Alarm.NONE else ""
+        return f"No claim was refuted, and none has conflicting evidence{completed}."
+    return "\n".join(line for card in page.attention for line in _attention_lines(card))
+
+
+def _attention_lines(card: Card) -> Iterator[str]:
+    yield f"- **{_verdict(card)}** {escape(card.claim.text)}"
+    for view in card.key_quotes:
+        yield f"  - {words.STANCE_WORDS[view.stance]}: {_cited(view)}"
+
+
+def _article(view: ArticleView) -> Iterator[str]:
+    article = view.article
+    yield f"## {escape(article.title) or 'Untitled article'}"
+    byline = [words.day(article.published), escape(article.source or ""), f"<{view.href}>" if view.href else ""]
+    yield ", ".join(part for part in byline if part)
+    if not view.cards:
+        yield "No checkable claim in this article."
+    for card in view.cards:
+        yield from _card(card)
+    if view.not_checked:
+        rows = (f"| {escape(claim.sentence)} | {escape(reason_of(claim))} |" for claim in view.not_checked)
+        yield "\n".join(["| Not checked | Reason |", "|---|---|", *rows])
+
+
+def _card(card: Card) -> Iterator[str]:
+    claim = card.claim
+    yield f"### {_verdict(card)} {escape(claim.text)}"
+    context = (escape(card.before), f"**{escape(claim.sentence)}**", escape(card.after))
+    yield f"> {' '.join(part for part in context if part)}"
+    lines = [f"- Said by: {escape(claim.speaker)}"] if claim.speaker else []
+    for heading, view in card.sides:
+        lines += _passage(heading, view)
+    if card.nearest:
+        lines += _passage("Nearest passage, does not settle it", card.nearest)
+    lines += [f"- Further, {words.STANCE_WORDS[view.stance].lower()}: {_further(view)}" for view in card.further]
+    yield "\n".join(lines)
+    yield escape(card.justification) if card.label else "This claim is checkable, but the run left no verdict on it."
+
+
+def _verdict(card: Card) -> str:
+    chance = f" ({words.percent(card.confidence)})" if card.confidence is not None else ""
+    return f"{card.label_words}{chance}:".replace("<", "\\<").replace(">", "\\>")
+
+
+def _passage(heading: str, view: PassageView) -> Iterator[str]:
+    yield f"- {heading}: {_cited(view)}"
+    for found in view.comparisons:
+        yield f"  - {words.RELATION_WORDS[found.relation]}: {escape(found.explanation)}"
+
+
+def _further(view: PassageView) -> str:
+    return _source(view) if view.stance is Stance.NEUTRAL else _cited(view)
+
+
+def _cited(view: PassageView) -> str:
+    return f"“{escape(view.quote)}” ({_source(view)})"
+
+
+def _source(view: PassageView) -> str:
+    title = f"[{escape(view.title)}]({_target(view.href)})" if view.href else escape(view.title)
+    return ", ".join(part for part in (title, escape(view.source or ""), view.published) if part)
+
+
+def _target(href: str) -> str:
+    return f"<{href}>" if "(" in href or ")" in href else href

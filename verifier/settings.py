@@ -1,0 +1,88 @@
+"""The settings of every stage, from a TOML file and the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from verifier.encode import DEFAULT_ENCODER
+from verifier.retrieve import RetrieverConfig
+from verifier.stance import StanceConfig
+from verifier.verdict import VerdictConfig
+
+ENVIRONMENT_PREFIX = "VERIFIER_"
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has the wrong type."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a run can be told; stored with every run."""
+
+    encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
+    threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
+    batch_articles: int = 8  # articles per task and per database transaction
+    retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
+    stance: StanceConfig = field(default_factory=StanceConfig)
+    verdict: VerdictConfig = field(default_factory=VerdictConfig)
+
+    def as_json(self) -> str:
+        """The settings as one JSON object, keys sorted."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Defaults, then the TOML file, then variables such as `VERIFIER_RETRIEVER__K=20`.
+
+    :raises SettingsError: when the file cannot be read, or a setting is unknown or of the wrong type.
+    """
+    settings = Settings()
+    if path is not None:
+        settings = _apply(settings, _read_toml(path), str(path))
+    for name, value in (environment if environment is not None else os.environ).items():
+        if name.startswith(ENVIRONMENT_PREFIX):
+            keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            nested: Any = value
+            for key in reversed(keys):
+                nested = {key: nested}
+            settings = _apply(settings, nested, f"environment variable {name}")
+    return settings
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"settings file {path} cannot be read as TOML ({error}); correct it or leave it out") from error
+
+
+def _apply(config: Any, values: Mapping[str, Any], where: str) -> Any:
+    known = {f.name: f for f in fields(config)}
+    changes = {}
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"{where}: unknown setting {key!r}; expected one of {', '.join(known)}")
+        current = getattr(config, key)
+        if is_dataclass(current):
+            if not isinstance(value, Mapping):
+                raise SettingsError(f"{where}: {key} is a group of settings; expected {key}.NAME, found {value!r}")
+            changes[key] = _apply(current, value, where)
+        else:
+            changes[key] = _converted(key, value, type(current), where)
+    return replace(config, **changes)
+
+
+def _converted(key: str, value: Any, kind: type, where: str) -> Any:
+    try:
+        if isinstance(value, bool) or (isinstance(value, float) and kind is int):
+            raise ValueError
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"{where}: {key} should be {kind.__name__}, found {value!r}") from error

@@ -1,0 +1,213 @@
+"""What each passage says about a claim: a cross-encoder's probabilities, and the sentences that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.documents import sentence_spans
+from verifier.inference import SHIPPED_MODELS, ModelError, ModelNotFoundError, OnnxModel
+from verifier.types import Claim, Evidence, Hit, Span, Stance, present_evidence
+
+DEFAULT_STANCE_MODEL = "stance-minilm-v1"
+STANCES = tuple(Stance)  # the column order of every probability array in this module
+
+# How models in the wild call the three stances.
+_STANCE_NAMES: Mapping[str, Stance] = {
+    "supports": Stance.SUPPORTS,
+    "supported": Stance.SUPPORTS,
+    "support": Stance.SUPPORTS,
+    "entailment": Stance.SUPPORTS,
+    "refutes": Stance.REFUTES,
+    "refuted": Stance.REFUTES,
+    "contradict": Stance.REFUTES,
+    "contradiction": Stance.REFUTES,
+    "neutral": Stance.NEUTRAL,
+    "not enough info": Stance.NEUTRAL,
+    "not_enough_evidence": Stance.NEUTRAL,
+    "nei": Stance.NEUTRAL,
+}
+
+
+class StanceError(Exception):
+    """A model's output for a claim cannot be read as three probabilities."""
+
+    def __init__(self, claim_id: str, found: str):
+        super().__init__(f"claim {claim_id}: expected three probabilities per passage, found {found}; try another model")
+        self.claim_id = claim_id
+
+
+class PairScorer(Protocol):
+    """A cross-encoder. `id` names the model and its weights."""
+
+    id: str
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
+        """:param pairs: (evidence, claim) texts.
+
+        :return: float32 (n_pairs, 3), rows add up to 1, columns in the order of STANCES.
+        """
+
+
+class OnnxPairScorer:
+    """A stance model of this project (`verifier.training`), run without torch."""
+
+    def __init__(self, folder: Path = SHIPPED_MODELS / "stance", threads: int = 0):
+        self._model = OnnxModel(folder, threads)
+        self._columns = stance_columns(dict(enumerate(self._model.info.labels)))
+        self.id = f"{self._model.info.name}@{self._model.info.fingerprint}"
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
+        """As in PairScorer; the logits are divided by the model's fitted temperature."""
+        return softmax(self._model.run(pairs)[:, self._columns] / self._model.info.temperature)
+
+
+class CrossEncoderPairScorer:
+    """Any three-class sentence-transformers CrossEncoder, by path or hub name, in torch."""
+
+    def __init__(self, name: str):
+        from sentence_transformers import CrossEncoder
+
+        try:
+            self._model = CrossEncoder(name)
+        except (OSError, ValueError) as error:
+            raise ModelNotFoundError(
+                f"no cross-encoder {name!r}: expected a folder or a hub name in the local cache ({error})"
+            ) from error
+        config = self._model.config
+        if config is None:
+            raise ModelError(f"cross-encoder {name!r} has no configuration that names its classes; choose another model")
+        self._columns = stance_columns(config.id2label)
+        self.id = name
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
+        """As in PairScorer."""
+        if not pairs:
+            return np.zeros((0, len(STANCES)), dtype=np.float32)
+        scores = self._model.predict(list(pairs), apply_softmax=True, show_progress_bar=False)
+        return np.asarray(scores, dtype=np.float32)[:, self._columns]
+
+
+def stance_columns(id2label: Mapping[int, str]) -> list[int]:
+    """The output column of each stance, in the order of STANCES, bound by the model's own class names.
+
+    :raises ModelError: when a stance has no class.
+    """
+    column_of = {
+        _STANCE_NAMES[name.lower()]: int(column) for column, name in id2label.items() if name.lower() in _STANCE_NAMES
+    }
+    if set(column_of) != set(STANCES):
+        raise ModelError(
+            f"a stance model needs classes for {', '.join(STANCES)}; this one has {', '.join(id2label.values())}; "
+            "choose a three-class entailment model"
+        )
+    return [column_of[stance] for stance in STANCES]
+
+
+def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """:param logits: float (n, k). :return: float32 (n, k), rows add up to 1."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def load_pair_scorer(name: str = DEFAULT_STANCE_MODEL, threads: int = 0) -> PairScorer:
+    """The shipped stance model for its own name, else a CrossEncoder by path or hub name.
+
+    :raises ModelError: when it is missing, damaged, or lacks one of the three classes.
+    """
+    if name == DEFAULT_STANCE_MODEL:
+        return OnnxPairScorer(threads=threads)
+    if (Path(name) / "model.json").is_file():
+        return OnnxPairScorer(Path(name), threads)
+    return CrossEncoderPairScorer(name)
+
+
+@dataclass(frozen=True)
+class StanceConfig:
+    """How passages are judged."""
+
+    model: str = DEFAULT_STANCE_MODEL
+    sentence_weight: float = 0.5  # of the best sentence's log-probabilities against the whole passage's
+    min_p_for_sentences: float = 0.15  # passages with less on either side are not looked at sentence by sentence
+
+
+class StanceModel:
+    """Judges passages against a claim with one pair scorer."""
+
+    def __init__(self, scorer: PairScorer, config: StanceConfig = StanceConfig()):  # noqa: B008 (frozen)
+        self._scorer = scorer
+        self._config = config
+        self.id = scorer.id
+
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        """One Evidence a hit, in the order of the hits.
+
+        A passage that leans to a side is read again sentence by sentence; the sentence that leans most to that
+        side is its rationale, and its probabilities are averaged with the passage's in log space.
+
+        :raises StanceError: when the model's output is not three probabilities.
+        """
+        passages = self._scores(claim, [present_evidence(h.document.title, h.passage.text) for h in hits])
+        spans = [self._spans_to_read(hit, p) for hit, p in zip(hits, passages, strict=True)]
+        texts = [
+            present_evidence(hit.document.title, hit.passage.text[s.start : s.end])
+            for hit, hit_spans in zip(hits, spans, strict=True)
+            for s in hit_spans
+        ]
+        sentences = iter(self._scores(claim, texts))
+        evidence = []
+        for hit, p_passage, hit_spans in zip(hits, passages, spans, strict=True):
+            p_sentences = np.array([next(sentences) for _ in hit_spans], dtype=np.float32)
+            evidence.append(self._evidence(claim, hit, p_passage, hit_spans, p_sentences))
+        return evidence
+
+    def _scores(self, claim: Claim, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        scores = self._scorer.probabilities([(text, claim.text) for text in texts])
+        if scores.shape != (len(texts), len(STANCES)):
+            raise StanceError(claim.id, f"an array of shape {scores.shape} for {len(texts)} passages")
+        if not np.isfinite(scores).all() or (len(texts) and np.abs(scores.sum(axis=1) - 1).max() > 1e-3):
+            raise StanceError(claim.id, "rows that do not add up to 1")
+        return scores
+
+    def _spans_to_read(self, hit: Hit, p: npt.NDArray[np.float32]) -> list[Span]:
+        if max(p[0], p[1]) < self._config.min_p_for_sentences:
+            return []
+        return [Span(start, end) for start, end in sentence_spans(hit.passage.text)]
+
+    def _evidence(
+        self,
+        claim: Claim,
+        hit: Hit,
+        p_passage: npt.NDArray[np.float32],
+        spans: Sequence[Span],
+        p_sentences: npt.NDArray[np.float32],
+    ) -> Evidence:
+        side = int(p_passage[:2].argmax())
+        p, rationale = p_passage, tuple[Span, ...]()
+        if len(spans) > 0:
+            best = int(p_sentences[:, side].argmax())
+            p = _log_average(p_passage, p_sentences[best], self._config.sentence_weight)
+            rationale = (spans[best],)
+        stance = STANCES[int(p.argmax())]
+        return Evidence(
+            claim_id=claim.id,
+            passage=hit.passage,
+            document=hit.document,
+            retrieval_score=hit.score,
+            stance=stance,
+            p_supports=float(p[0]),
+            p_refutes=float(p[1]),
+            p_neutral=float(p[2]),
+            rationale=() if stance is Stance.NEUTRAL else rationale,
+        )
+
+
+def _log_average(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], weight_b: float) -> npt.NDArray[np.float32]:
+    """The normalised geometric mean of two distributions."""
+    mixed = (1 - weight_b) * np.log(a + 1e-9) + weight_b * np.log(b + 1e-9)
+    return softmax(mixed[None, :].astype(np.float32))[0]

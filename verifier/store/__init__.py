@@ -1,0 +1,39 @@
+"""The verdict store: a DuckDB file that proves what it holds. Import from here."""
+
+from verifier.store.connection import (
+    MissingDatabaseError,
+    NewerDatabaseError,
+    NotADatabaseError,
+    StoreBusyError,
+    StoreError,
+    StoreOpenError,
+    StoreReadError,
+)
+from verifier.store.migrations import OlderDatabaseError
+from verifier.store.proof import InconsistentBatchError, UnprovenVerdictError
+from verifier.store.query import QueryError, QueryResult
+from verifier.store.reading import UnknownRunError
+from verifier.store.store import RunMismatchError, Store, StoreWriteError, query_file
+from verifier.store.writing import NaiveTimestampError, TextChangedError
+
+__all__ = [
+    "InconsistentBatchError",
+    "MissingDatabaseError",
+    "NaiveTimestampError",
+    "NewerDatabaseError",
+    "NotADatabaseError",
+    "OlderDatabaseError",
+    "QueryError",
+    "QueryResult",
+    "RunMismatchError",
+    "Store",
+    "StoreBusyError",
+    "StoreError",
+    "StoreOpenError",
+    "StoreReadError",
+    "StoreWriteError",
+    "TextChangedError",
+    "UnknownRunError",
+    "UnprovenVerdictError",
+    "query_file",
+]

@@ -1,0 +1,168 @@
+"""Opening the database file: locks, versions and what to say when it cannot be opened."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+MEMORY = ":memory:"
+
+_LOCK_HOLDER = re.compile(r"lock is held in (?P<program>.+?)(?: \(deleted\))? \(PID (?P<pid>\d+)\)")
+_FIRST_PAUSE_S = 0.05
+_LONGEST_PAUSE_S = 0.5
+
+# Files in this format can also be read by DuckDB 1.5 tools; nothing here needs a newer one.
+_FILE_FORMAT = "v1.5.0"
+# Many small tables with keys: an almost empty file takes 0.6 MB, with DuckDB's default of 256 KB blocks 9 MB.
+_BLOCK_BYTES = 16_384
+
+# Eight bytes of checksum, then this. Without it DuckDB would open a CSV or JSON file as if it were a database.
+_MAGIC, _MAGIC_AT = b"DUCK", 8
+
+
+class StoreError(Exception):
+    """Any failure of the store; the message says what was expected, what was found and what to do."""
+
+
+class StoreOpenError(StoreError):
+    """The file cannot be opened."""
+
+
+class MissingDatabaseError(StoreOpenError):
+    """There is no file to read."""
+
+
+class NotADatabaseError(StoreOpenError):
+    """The file is not one of this program's databases, or is damaged."""
+
+
+class NewerDatabaseError(StoreOpenError):
+    """The file was made by a newer version of this program or of DuckDB."""
+
+
+class StoreReadError(StoreError):
+    """The file is open, and a part of it cannot be read."""
+
+
+class StoreBusyError(StoreOpenError):
+    """Another process, or another part of this one, holds the file."""
+
+
+def first_line(error: BaseException) -> str:
+    """DuckDB's message without its code excerpt, on one line."""
+    message = str(error).split("\n\nLINE ")[0]
+    return " ".join(message.split())
+
+
+def one_row(cursor: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...] | None:
+    """The first row, or None. All are fetched: DuckDB refuses other work while a result is half read."""
+    rows = cursor.execute(sql, list(params)).fetchall()
+    return rows[0] if rows else None
+
+
+def connect(path: str, *, read_only: bool, wait_s: float) -> duckdb.DuckDBPyConnection:
+    """A connection that reaches no other file and whose configuration is locked.
+
+    :param path: a file, or ":memory:".
+    :param wait_s: for how many seconds to retry while another process holds the file.
+    :raises StoreOpenError: one of its kinds above.
+    """
+    _require_place(path, read_only)
+    deadline = time.monotonic() + wait_s
+    pause_s = _FIRST_PAUSE_S
+    while True:
+        try:
+            return _lock_down(duckdb.connect(path, read_only=read_only, config=_config(read_only)))
+        except duckdb.Error as error:
+            if not _is_held(error):
+                raise explain_open_error(path, error) from error
+            if time.monotonic() + pause_s > deadline:
+                raise StoreBusyError(_busy_message(path, error, wait_s)) from error
+        time.sleep(pause_s)
+        pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _config(read_only: bool) -> dict[str, str | bool | int | float | list[str]]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoload_known_extensions": False,
+        "autoinstall_known_extensions": False,
+    }
+    return (
+        config
+        if read_only
+        else config | {"storage_compatibility_version": _FILE_FORMAT, "default_block_size": _BLOCK_BYTES}
+    )
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Set UTC, then lock; a second connection to the same open database finds both done."""
+    locked = one_row(connection, "SELECT current_setting('lock_configuration')")
+    if locked is not None and not locked[0]:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET GLOBAL lock_configuration = true")
+    return connection
+
+
+def _require_place(path: str, read_only: bool) -> None:
+    if path == MEMORY:
+        return
+    place = Path(path)
+    if place.is_dir():
+        raise NotADatabaseError(f"expected a database file, {path} is a folder; give the path of a file in it")
+    if read_only and not place.exists():
+        raise MissingDatabaseError(
+            f"expected a database at {path}, found no file; check the path or verify articles first"
+        )
+    if place.exists() and not _is_duckdb(place):
+        raise NotADatabaseError(f"expected a DuckDB database at {path}, found another kind of file; give another path")
+    if not place.parent.is_dir():
+        raise StoreOpenError(f"cannot create {path}: there is no folder {place.parent}; create it first")
+
+
+def _is_duckdb(place: Path) -> bool:
+    try:
+        with place.open("rb") as file:
+            return file.read(_MAGIC_AT + len(_MAGIC))[_MAGIC_AT:] == _MAGIC
+    except OSError as error:
+        raise StoreOpenError(f"cannot read {place} ({error.strerror}); check its permissions") from error
+
+
+def _is_held(error: duckdb.Error) -> bool:
+    message = str(error)
+    return (
+        "Could not set lock on file" in message
+        or "being used by another process" in message  # Windows
+        or "different configuration than existing connections" in message
+    )
+
+
+def _busy_message(path: str, error: duckdb.Error, wait_s: float) -> str:
+    holder = _LOCK_HOLDER.search(str(error))
+    if holder:
+        who = f"process {holder['pid']} ({Path(holder['program']).name})"
+    elif "different configuration" in str(error):
+        who = "another part of this program, in another mode"
+    else:
+        who = "another process"
+    return f"{path} is held by {who}, waited {wait_s:g} s; let it finish, or end it, and try again"
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether DuckDB met a part of the file that is missing or not what was written."""
+    return "Corrupt database file" in str(error) or "Could not read enough bytes" in str(error)
+
+
+def explain_open_error(path: str, error: duckdb.Error) -> StoreOpenError:
+    """The named error for what DuckDB said when it was asked to open the file."""
+    line = first_line(error)
+    if "can only read versions between" in line:
+        return NewerDatabaseError(f"{path} was written by a newer DuckDB ({line}); upgrade this program to read it")
+    if is_damage(error):
+        return NotADatabaseError(f"{path} is damaged or cut short ({line}); restore it from a copy")
+    return StoreOpenError(f"cannot open {path} ({line}); check the path, its permissions and the free space")

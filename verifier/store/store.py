@@ -1,0 +1,226 @@
+"""The store: one DuckDB file with every run, claim, verdict and quote."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from verifier.rows import RunReport
+from verifier.store.connection import StoreError, StoreOpenError, StoreReadError, connect, first_line, one_row
+from verifier.store.migrations import bring_up_to_date
+from verifier.store.proof import prove
+from verifier.store.query import QueryResult, run_query
+from verifier.store.reading import read_report, read_run
+from verifier.store.writing import in_utc, write_batch, write_failures
+from verifier.types import Article, Claim, Failure, Run, RunStatus, Verdict
+
+DEFAULT_WAIT_S = 5.0
+
+
+class StoreWriteError(StoreError):
+    """DuckDB could not write: a full disk, a lost file, a value that it cannot hold."""
+
+
+class RunMismatchError(StoreError):
+    """A run was begun again with other code, settings, models or corpus."""
+
+
+class Store:
+    """Reads and writes one database; safe to share between threads of one process.
+
+    While a Store has a file open for writing, no other process can open that file, not even to read. Keep it open
+    for short: a run that opens it for each batch leaves room for readers, who retry for some seconds.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: str, read_only: bool):
+        self.path = path
+        self.read_only = read_only
+        self._connection = connection
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, path: str | Path, read_only: bool = False, wait_s: float = DEFAULT_WAIT_S) -> Store:
+        """Open the file, or create it; ":memory:" makes a store that is gone when it is closed.
+
+        :param wait_s: for how many seconds to retry while another process holds the file.
+        :raises StoreOpenError: MissingDatabaseError, NotADatabaseError, NewerDatabaseError, OlderDatabaseError or
+            StoreBusyError.
+        """
+        connection = connect(str(path), read_only=read_only, wait_s=wait_s)
+        try:
+            bring_up_to_date(connection, str(path), read_only=read_only)
+        except StoreOpenError:
+            connection.close()
+            raise
+        return cls(connection, str(path), read_only)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def begin_run(self, run: Run) -> None:
+        """Store a run before its first batch; begun again, it goes on.
+
+        :raises RunMismatchError: when the id is known with other code, settings, models or corpus.
+        """
+        with self._transaction() as cursor:
+            row = one_row(cursor, "SELECT 1 FROM runs WHERE run_id = ?", [run.id])
+            if row is None:
+                _insert_run(cursor, run)
+            else:
+                _require_same(read_run(cursor, run.id), run)
+                _set_status(cursor, run.id, run.status, run.finished_at)
+
+    def save(
+        self, run_id: str, articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequence[Verdict]
+    ) -> None:
+        """Store a batch of articles in one transaction: all of it, or nothing.
+
+        Saved again by the same run it changes nothing; verdicts of another run are added beside the earlier ones.
+
+        :raises UnprovenVerdictError: when a verdict, quote or offset is not backed by its text.
+        :raises InconsistentBatchError: when the parts of the batch do not fit together.
+        :raises TextChangedError: when an id is already stored with another text.
+        :raises UnknownRunError: when the run was not begun.
+        :raises StoreWriteError: when DuckDB could not write.
+        """
+        batch = prove(articles, claims, verdicts)
+        with self._transaction() as cursor:
+            read_run(cursor, run_id)
+            write_batch(cursor, run_id, batch)
+
+    def record_failures(self, run_id: str, failures: Sequence[Failure]) -> None:
+        """Store what a run did not do; the same failure twice is stored once.
+
+        :raises UnknownRunError: when the run was not begun.
+        """
+        with self._transaction() as cursor:
+            read_run(cursor, run_id)
+            write_failures(cursor, run_id, failures)
+
+    def finish_run(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
+        """Store how and when a run ended.
+
+        :param finished_at: with its time zone.
+        :raises UnknownRunError: when the run was not begun.
+        """
+        with self._transaction() as cursor:
+            read_run(cursor, run_id)
+            _set_status(cursor, run_id, status, finished_at)
+
+    def report_rows(self, run_id: str | None = None) -> RunReport:
+        """All of one run, as it was saved; without an id the newest run.
+
+        :raises UnknownRunError: when there is no such run.
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")  # one snapshot, whatever is written meanwhile
+            return read_report(cursor, run_id)
+        except duckdb.Error as error:
+            raise StoreReadError(f"cannot read {self.path} ({first_line(error)}); restore it from a copy") from error
+        finally:
+            cursor.close()
+
+    def n_failures(self, run_id: str) -> int:
+        """How many failures of the run are stored."""
+        return len(self.query("SELECT 1 FROM failures WHERE run_id = ?", [run_id]).rows)
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> QueryResult:
+        """The result of one SQL statement that only reads.
+
+        :raises QueryError: when DuckDB refuses the statement, or it is not exactly one.
+        """
+        cursor = self._connection.cursor()
+        try:
+            return run_query(cursor, sql, params)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One writer at a time; whatever is raised inside undoes everything."""
+        with self._writing:
+            cursor = self._connection.cursor()
+            try:
+                cursor.begin()
+                yield cursor
+                cursor.commit()
+            except BaseException as error:
+                with suppress(duckdb.Error):  # a failed commit has already rolled back
+                    cursor.rollback()
+                if isinstance(error, duckdb.Error):
+                    raise StoreWriteError(self._write_message(error)) from error
+                raise
+            finally:
+                cursor.close()
+
+    def _write_message(self, error: duckdb.Error) -> str:
+        return (
+            f"cannot write to {self.path} ({first_line(error)}); nothing of this batch was stored,"
+            " what was stored before is intact. Remove the cause and run again: a rerun adds no duplicates"
+        )
+
+
+def query_file(
+    path: str | Path, sql: str, params: Sequence[object] = (), wait_s: float = DEFAULT_WAIT_S
+) -> QueryResult:
+    """The result of one SQL statement on a file that is opened read-only and closed again; reaches no other file.
+
+    :raises StoreOpenError: when the file is missing, held by another process, or not a database of this version.
+    :raises QueryError: when DuckDB refuses the statement.
+    """
+    with Store.open(path, read_only=True, wait_s=wait_s) as store:
+        return store.query(sql, params)
+
+
+def _insert_run(cursor: duckdb.DuckDBPyConnection, run: Run) -> None:
+    finished_at = None if run.finished_at is None else in_utc(run.finished_at)
+    cursor.execute(
+        "INSERT INTO runs (run_id, started_at, finished_at, status, code_version, settings_json, model_ids,"
+        " corpus_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run.id,
+            in_utc(run.started_at),
+            finished_at,
+            run.status.value,
+            run.code_version,
+            run.settings_json,
+            list(run.model_ids),
+            run.corpus_version,
+        ],
+    )
+
+
+def _require_same(stored: Run, run: Run) -> None:
+    for name in ("code_version", "settings_json", "model_ids", "corpus_version"):
+        was, now = getattr(stored, name), getattr(run, name)
+        if was != now:
+            raise RunMismatchError(
+                f"run {run.id}: expected {name} {was!r} as it was begun, found {now!r}; begin a new run"
+            )
+
+
+def _set_status(
+    cursor: duckdb.DuckDBPyConnection, run_id: str, status: RunStatus, finished_at: datetime | None
+) -> None:
+    cursor.execute(
+        "UPDATE runs SET status = ?, finished_at = ? WHERE run_id = ?",
+        [status.value, None if finished_at is None else in_utc(finished_at), run_id],
+    )

@@ -1,0 +1,198 @@
+"""Rows into tables, in bulk, within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+
+from corpus.documents import Document, Passage, content_id
+from verifier.store.connection import StoreError, one_row
+from verifier.store.proof import Batch
+from verifier.types import Article, Claim, Evidence, Failure, Verdict
+
+Row = tuple[object, ...]
+
+
+class TextChangedError(StoreError):
+    """What is stored under an id has another text or place."""
+
+
+class NaiveTimestampError(StoreError):
+    """A timestamp has no time zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table whose rows are merged by key: `fixed` columns never change, `changing` ones take the newest value."""
+
+    name: str
+    key: str
+    fixed: tuple[str, ...]
+    changing: tuple[str, ...]
+
+    @property
+    def columns(self) -> list[str]:
+        return [self.key, *self.fixed, *self.changing]
+
+
+_ARTICLES = _Table("articles", "article_id", ("text",), ("title", "url", "source", "published"))
+_CLAIMS = _Table(
+    "claims",
+    "claim_id",
+    ("article_id", "start_char", "end_char", "sentence"),
+    ("text", "speaker", "claim_date", "checkworthiness", "status", "reason"),
+)
+_DOCUMENTS = _Table(
+    "documents", "document_id", ("text",), ("origin", "title", "url", "source", "published", "ingested")
+)
+_PASSAGES = _Table("passages", "passage_id", ("document_id", "start_char", "end_char", "text"), ())
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The moment as the database holds it: UTC, without a zone.
+
+    :raises NaiveTimestampError: when the moment has no zone.
+    """
+    if moment.tzinfo is None:
+        raise NaiveTimestampError(f"expected a time with its zone, found {moment.isoformat()}; use datetime.now(UTC)")
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def write_batch(cursor: duckdb.DuckDBPyConnection, run_id: str, batch: Batch) -> None:
+    """Store a proven batch; what this run has already said of an article or claim stays as it is.
+
+    :raises TextChangedError: when an id is already stored with another text or place.
+    """
+    _merge(cursor, _ARTICLES, [_article_row(a) for a in batch.articles.values()])
+    _write_run_articles(cursor, run_id, list(batch.articles))
+    told = _already(cursor, run_id, "run_claims", "claim_id", batch.claims)
+    new_claims = [(i, c) for i, c in enumerate(batch.claims.values()) if c.id not in told]
+    _merge(cursor, _CLAIMS, [_claim_row(c) for _, c in new_claims])
+    _append(cursor, "run_claims", [_run_claim_row(run_id, i, c) for i, c in new_claims])
+    judged = _already(cursor, run_id, "verdicts", "claim_id", batch.verdicts)
+    _write_verdicts(cursor, run_id, [v for claim_id, v in batch.verdicts.items() if claim_id not in judged])
+
+
+def write_failures(cursor: duckdb.DuckDBPyConnection, run_id: str, failures: Sequence[Failure]) -> None:
+    """Add the failures that the run does not have yet, in order."""
+    by_id = {content_id(f.source, f.stage, f.error, f.message): f for f in failures}
+    known = _already(cursor, run_id, "failures", "failure_id", by_id)
+    first = _next_position(cursor, run_id, "failures")
+    new = [(key, f) for key, f in by_id.items() if key not in known]
+    rows = [(run_id, key, first + i, f.source, f.stage, f.error, f.message) for i, (key, f) in enumerate(new)]
+    _append(cursor, "failures", rows)
+
+
+def _write_run_articles(cursor: duckdb.DuckDBPyConnection, run_id: str, article_ids: Sequence[str]) -> None:
+    known = _already(cursor, run_id, "run_articles", "article_id", article_ids)
+    first = _next_position(cursor, run_id, "run_articles")
+    new = [a for a in article_ids if a not in known]
+    _append(cursor, "run_articles", [(run_id, a, first + i) for i, a in enumerate(new)])
+
+
+def _write_verdicts(cursor: duckdb.DuckDBPyConnection, run_id: str, verdicts: Sequence[Verdict]) -> None:
+    evidence = [(rank, e) for v in verdicts for rank, e in enumerate(v.evidence, start=1)]
+    documents = {e.document.id: e.document for _, e in evidence}
+    passages = {e.passage.id: e.passage for _, e in evidence}
+    _merge(cursor, _DOCUMENTS, [_document_row(d) for d in documents.values()])
+    _merge(cursor, _PASSAGES, [_passage_row(p) for p in passages.values()])
+    now = in_utc(datetime.now(UTC))
+    rows = [(run_id, v.claim.id, v.label, v.confidence, v.justification, now) for v in verdicts]
+    _append(cursor, "verdicts", rows)
+    _append(cursor, "evidence", [_evidence_row(run_id, rank, e) for rank, e in evidence])
+    _append(cursor, "rationales", [row for _, e in evidence for row in _rationale_rows(run_id, e)])
+    _append(cursor, "comparisons", [row for _, e in evidence for row in _comparison_rows(run_id, e)])
+
+
+def _merge(cursor: duckdb.DuckDBPyConnection, table: _Table, rows: Sequence[Row]) -> None:
+    """Insert new rows and update changed ones; a row whose fixed columns differ is refused."""
+    if not rows:
+        return
+    columns = ", ".join(table.columns)
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {columns} FROM {table.name} LIMIT 0")
+    _append(cursor, "staged", rows)
+    _refuse_changes(cursor, table)
+    if table.changing:
+        update = ", ".join(f"{c} = excluded.{c}" for c in table.changing)
+        differs = " OR ".join(f"{table.name}.{c} IS DISTINCT FROM excluded.{c}" for c in table.changing)
+        on_conflict = f"({table.key}) DO UPDATE SET {update} WHERE {differs}"
+    else:
+        on_conflict = "DO NOTHING"
+    cursor.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM staged ON CONFLICT {on_conflict}")
+
+
+def _refuse_changes(cursor: duckdb.DuckDBPyConnection, table: _Table) -> None:
+    differs = " OR ".join(f"staged.{c} IS DISTINCT FROM stored.{c}" for c in table.fixed)
+    changed = one_row(
+        cursor,
+        f"SELECT {table.key} FROM staged JOIN {table.name} AS stored USING ({table.key}) WHERE {differs} LIMIT 1",
+    )
+    if changed:
+        raise TextChangedError(
+            f"{table.key} {changed[0]}: expected the {', '.join(table.fixed)} that {table.name} holds already,"
+            " found a change. What changes gets a new id, so that nothing is lost; nothing of this batch was stored"
+        )
+
+
+def _append(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    if rows:
+        with cursor.appender(table) as appender:
+            appender.append_rows(rows)
+
+
+def _already(cursor: duckdb.DuckDBPyConnection, run_id: str, table: str, column: str, ids: Collection[str]) -> set[str]:
+    """Which of the ids the run has in the table."""
+    rows = cursor.execute(
+        f"SELECT {column} FROM {table} WHERE run_id = ? AND {column} IN (SELECT unnest(?::VARCHAR[]))",
+        [run_id, list(ids)],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _next_position(cursor: duckdb.DuckDBPyConnection, run_id: str, table: str) -> int:
+    row = one_row(cursor, f"SELECT coalesce(max(position) + 1, 0) FROM {table} WHERE run_id = ?", [run_id])
+    return int(row[0]) if row else 0
+
+
+def _article_row(a: Article) -> Row:
+    return (a.id, a.text, a.title, a.url, a.source, a.published)
+
+
+def _claim_row(c: Claim) -> Row:
+    return (c.id, c.article_id, c.start, c.end, c.sentence, *_changing_of(c))
+
+
+def _run_claim_row(run_id: str, position: int, c: Claim) -> Row:
+    return (run_id, c.id, position, *_changing_of(c))
+
+
+def _changing_of(c: Claim) -> Row:
+    return (c.text, c.speaker, c.claim_date, c.checkworthiness, c.status, c.reason)
+
+
+def _document_row(d: Document) -> Row:
+    return (d.id, d.text, d.origin, d.title, d.url, d.source, d.published, in_utc(d.ingested))
+
+
+def _passage_row(p: Passage) -> Row:
+    return (p.id, p.document_id, p.start, p.end, p.text)
+
+
+def _evidence_row(run_id: str, rank: int, e: Evidence) -> Row:
+    key = (run_id, e.claim_id, e.passage.id)
+    return (*key, rank, e.stance, e.p_supports, e.p_refutes, e.p_neutral, e.retrieval_score)
+
+
+def _rationale_rows(run_id: str, e: Evidence) -> Iterator[Row]:
+    offset = e.passage.start
+    for i, (span, quote) in enumerate(zip(e.rationale, e.quotes(), strict=True)):
+        place = (span.start, span.end, quote, offset + span.start, offset + span.end)
+        yield (run_id, e.claim_id, e.passage.id, i, *place)
+
+
+def _comparison_rows(run_id: str, e: Evidence) -> Iterator[Row]:
+    for i, c in enumerate(e.comparisons):
+        yield (run_id, e.claim_id, e.passage.id, i, c.claim_value, c.evidence_value, c.relation, c.explanation)

