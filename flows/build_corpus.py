@@ -65,16 +65,22 @@ def build_corpus(
 ) -> CorpusBuilt:
     """Add sources to the corpus folder.
 
-    :param progress: called with the number of passages encoded since the last call.
+    :param progress: called with the number of documents done so far.
     :raises SourceNotFoundError: when a source does not exist.
     :raises CorpusError: when the folder cannot be used or written.
     """
     reader = Reader(sources)
     with PassageIndex.create_or_open(corpus, load_encoder(settings.encoder, settings.threads)) as index:
-        reports = []
+        reports: list[AddReport] = []
+        n_done = 0
         while documents := read_batch(reader):
-            reports.append(index_batch(index, documents, progress))
+            reports.append(index_batch(index, documents, _from(n_done, progress)))
+            n_done += len(documents)
     return CorpusBuilt(_total(reports), tuple(reader.failures))
+
+
+def _from(n_done: int, progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    return None if progress is None else lambda n: progress(n_done + n)
 
 
 def _total(reports: Sequence[AddReport]) -> AddReport:

@@ -7,7 +7,7 @@ failures, 2 bad usage or input. Heavy imports happen inside the commands that ne
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ EXIT_FAILURES, EXIT_USAGE = 1, 2
 DEFAULT_CORPUS = Path(".verifier/corpus")
 DEFAULT_DATABASE = Path("verdicts.duckdb")
 DEFAULT_REPORT = Path("report")
+NARROWEST_LOG = 160  # columns
 
 app = typer.Typer(
     help="Check the claims of news articles against your own reference corpus: offline, with quotes, in SQL.",
@@ -35,7 +36,9 @@ app = typer.Typer(
 corpus_app = typer.Typer(help="Build, change and search the reference corpus.", no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus")
 
-Sources = Annotated[list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .jsonl", metavar="SOURCE...")]
+Sources = Annotated[
+    list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .jsonl", metavar="SOURCE...")
+]
 Corpus = Annotated[Path, typer.Option("--corpus", help="The corpus folder.")]
 Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.")]
 ReportFolder = Annotated[Path, typer.Option("--report", help="The folder for index.html and index.md.")]
@@ -125,7 +128,7 @@ def check(
         for query in queries:
             verdict = verifier.check([query])[0]
             if json:
-                print(claim_json(verdict.claim, None, verdict), flush=True)
+                print(claim_json(verdict.claim, verdict), flush=True)
             else:
                 _print_verdict(verdict)
 
@@ -152,7 +155,7 @@ def claims(sources: Sources, json: Json = False) -> None:
         found = extractor.extract(article)
         if json:
             for claim in found:
-                print(claim_json(claim, article, None))
+                print(claim_json(claim, None))
         else:
             _print_claims(article.title, found)
     _print_failures(failures)
@@ -213,19 +216,24 @@ def doctor(corpus: Corpus = DEFAULT_CORPUS, db: Database = DEFAULT_DATABASE, jso
 
 
 @corpus_app.command("add", epilog="Example: verifier corpus add reports/ facts.jsonl --corpus reference/")
-def corpus_add(sources: Sources, corpus: Corpus = DEFAULT_CORPUS, settings: SettingsFile = None, json: Json = False) -> None:
+def corpus_add(
+    sources: Sources, corpus: Corpus = DEFAULT_CORPUS, settings: SettingsFile = None, json: Json = False
+) -> None:
     """Add documents; what is there already and unchanged is passed over, what changed is replaced."""
     _quiet()
     from flows.build_corpus import build_corpus
 
-    with _progress("indexing passages") as advance:
+    with _progress("indexing documents") as advance:
         built = build_corpus(sources, corpus, _settings(settings), lambda n: advance(n, 0))
     r = built.report
     row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages)
     if json:
         _print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages"), [row])
     else:
-        _say(f"{corpus}: {r.n_added} added, {r.n_replaced} replaced, {r.n_unchanged} unchanged; {r.n_passages} new passages")
+        _say(
+            f"{corpus}: {r.n_added} documents added, {r.n_replaced} replaced, {r.n_unchanged} unchanged;"
+            f" {r.n_passages} new passages"
+        )
     _print_failures(built.failures)
     if built.failures:
         raise typer.Exit(EXIT_FAILURES if any(row[:3]) else EXIT_USAGE)
@@ -319,21 +327,25 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, advance=done, total=total or None)
+        yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 
-def _print_table(title: str, columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def _print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*columns, title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left")
+    for name in columns:
+        table.add_column(name, no_wrap=name in ("verdict", "confidence", "status"), overflow="fold")
     for row in rows:
         table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(table)
+    console = Console()
+    # Into a pipe or a log, a table is not squeezed to the 80 columns that Rich assumes there.
+    console.print(table) if console.is_terminal else Console(width=NARROWEST_LOG).print(table)
 
 
-def _print_json_rows(columns: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def _print_json_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     import json
 
     for row in rows:

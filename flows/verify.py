@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from uuid import uuid4
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from corpus.documents import content_id
 from flows.publish import write_report
 from verifier.pipeline import Basis, CheckedArticle, Verifier, open_verifier, read_articles
 from verifier.rows import RunReport
@@ -45,12 +45,16 @@ def check_batch(verifier: Verifier, articles: Sequence[Article]) -> tuple[list[C
 
 
 @task(name="save verdicts", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
-def save_batch(store: Store, run_id: str, checked: Sequence[CheckedArticle], failures: Sequence[Failure]) -> None:
-    """One transaction a batch; saving it twice adds nothing, so a retry is safe."""
+def save_batch(database: Path, run_id: str, checked: Sequence[CheckedArticle], failures: Sequence[Failure]) -> None:
+    """One transaction a batch; saving it twice adds nothing, so a retry is safe.
+
+    The file is held only while writing, so that others can query it during the run.
+    """
     claims = [claim for c in checked for claim in c.claims]
     verdicts = [verdict for c in checked for verdict in c.verdicts]
-    store.save(run_id, [c.article for c in checked], claims, verdicts)
-    store.record_failures(run_id, failures)
+    with Store.open(database) as store:
+        store.save(run_id, [c.article for c in checked], claims, verdicts)
+        store.record_failures(run_id, failures)
 
 
 @task(name="write report", cache_policy=NO_CACHE, retries=1)
@@ -63,56 +67,62 @@ def render(report: RunReport, folder: Path) -> Path:
 def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None = None) -> RunReport:
     """Verify articles against a corpus, store the verdicts and write the report.
 
-    :param progress: called after each batch with the articles it held and the articles in all.
+    :param progress: called after each batch with the articles done and the articles in all.
     :return: the run as stored; its status says whether anything failed.
     :raises SourceError, CorpusError, ModelError, StoreError: when the run cannot start or go on; what was
         stored before stays, and a run that had begun is marked FAILED.
     """
     articles, unread = read_all(request.sources)
-    with (
-        open_verifier(request.corpus, request.settings) as (verifier, basis),
-        Store.open(request.database) as store,
-        recorded(store, new_run(request.settings, basis)) as run,
-    ):
-        save_batch(store, run.id, [], unread)
-        for batch in batches(articles, request.settings.batch_articles):
-            save_batch(store, run.id, *check_batch(verifier, batch))
-            if progress:
-                progress(len(batch), len(articles))
+    with open_verifier(request.corpus, request.settings) as (verifier, basis):
+        run = new_run(request.settings, basis, [a.id for a in articles] + [f.source for f in unread])
+        with recorded(request.database, run):
+            save_batch(request.database, run.id, [], unread)
+            for start in range(0, len(articles), request.settings.batch_articles):
+                batch = articles[start : start + request.settings.batch_articles]
+                save_batch(request.database, run.id, *check_batch(verifier, batch))
+                if progress:
+                    progress(start + len(batch), len(articles))
     with Store.open(request.database, read_only=True) as store:
         report = store.report_rows(run.id)
     render(report, request.report)
     return report
 
 
-def new_run(settings: Settings, basis: Basis) -> Run:
-    """A run that begins now."""
+def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
+    """A run that begins now.
+
+    Its id hashes all that its verdicts depend on: the same articles, corpus, models, settings and code are the same
+    run, so running them again adds no row.
+    """
+    code, chosen = version("claim-verifier"), settings.as_json()
     return Run(
-        id=uuid4().hex[:16],
+        id=content_id("run", code, chosen, basis.corpus_version, *basis.model_ids, *sorted(inputs)),
         started_at=datetime.now(UTC),
         finished_at=None,
         status=RunStatus.RUNNING,
-        code_version=version("claim-verifier"),
-        settings_json=settings.as_json(),
+        code_version=code,
+        settings_json=chosen,
         model_ids=basis.model_ids,
         corpus_version=basis.corpus_version,
     )
 
 
 @contextmanager
-def recorded(store: Store, run: Run) -> Iterator[Run]:
+def recorded(database: Path, run: Run) -> Iterator[None]:
     """Begin the run in the store, and end it there as it ended: a failed run must never look finished."""
-    store.begin_run(run)
+    with Store.open(database) as store:
+        store.begin_run(run)
     try:
-        yield run
+        yield
     except BaseException:
-        store.finish_run(run.id, RunStatus.FAILED, datetime.now(UTC))
+        _finish(database, run.id, RunStatus.FAILED)
         raise
-    failed = store.n_failures(run.id) > 0
-    status = RunStatus.FINISHED_WITH_FAILURES if failed else RunStatus.FINISHED
-    store.finish_run(run.id, status, datetime.now(UTC))
+    _finish(database, run.id, None)
 
 
-def batches(articles: Sequence[Article], n: int) -> Iterator[Sequence[Article]]:
-    """At most `n` articles at a time."""
-    return (articles[start : start + n] for start in range(0, len(articles), n))
+def _finish(database: Path, run_id: str, status: RunStatus | None) -> None:
+    """:param status: how the run ended; where left out, FINISHED unless it recorded failures."""
+    with Store.open(database) as store:
+        if status is None:
+            status = RunStatus.FINISHED_WITH_FAILURES if store.n_failures(run_id) else RunStatus.FINISHED
+        store.finish_run(run_id, status, datetime.now(UTC))

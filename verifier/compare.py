@@ -24,10 +24,10 @@ _SCALE = {
     "bn": 1e9,
     "trillion": 1e12,
 }
-_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - readable so
 _WORD_VALUE = {word: float(value) for value, word in enumerate(_WORDS, start=2)} | {"one": 1.0, "a": 1.0, "half a": 0.5}
 _MONTHS = (
-    "january february march april may june july august september october november december".split()
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
 _MONTH = "|".join(f"{name}|{name[:3]}\\.?" for name in _MONTHS) + "|sept\\.?"
 
@@ -39,30 +39,14 @@ _DATE = re.compile(
     r"|(?P<year>(?:1[5-9]|20)\d{2}))(?![\w%/-]|[.,]\d)",
     re.IGNORECASE,
 )
+_NUMBER_WORD = f"half a|{'|'.join(_WORDS)}|(?:one|a)(?=\\s+(?:hundred|thousand|million|billion|trillion))"
 _QUANTITY = re.compile(
     r"(?<![\w/.,:-])(?P<currency>[$€£]\s?)?"
-    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>half a|{'|'.join(_WORDS)}|(?:one|a)(?=\s+(?:hundred|thousand|million|billion|trillion))))"
+    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{_NUMBER_WORD}))"
     rf"(?:[\s-]?(?P<scale>{'|'.join(sorted(_SCALE, key=len, reverse=True))})\b)?"
     r"(?P<percent>\s?(?:%|per\s?cent\b|percentage points?\b))?(?![\w/]|[-:–]\d)",
     re.IGNORECASE,
 )
-_QUALIFIERS = (
-    (re.compile(r"\b(at least|more than|over|above|exceed\w*|no fewer than|no less than|upwards of|surpass\w*|passed)\W+(?:\w+\W+)?$", re.I), "LOWER"),
-    (re.compile(r"\b(at most|fewer than|less than|under|below|up to|no more than)\W+(?:\w+\W+)?$", re.I), "UPPER"),
-    (re.compile(r"\b(about|around|some|roughly|approximately|nearly|almost|close to|an estimated|circa)\W+$", re.I), "ABOUT"),
-)
-# Totals that only grow: another figure at another date is an update, not a contradiction.
-_RUNNING = re.compile(
-    r"\b(kill|dead|death|die|injur|wound|casualt|refugee|fled|flee|displac|case|infect|dose|vaccinat|homeless|evacuat"
-    r"|detain|arrest|missing|crossed|left the country|toll)\w*",
-    re.IGNORECASE,
-)
-_STOP = frozenset(
-    "the a an of in on at to for and or by with from as been have has had was were is are be were this that it its their"
-    " than more least over about some others who which people persons them out into since after before during per".split()
-)
-ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
-BOUND_REACH = 1.25  # "more than 3 million" is confirmed by 3.2 million, not by 8 million at some other time
 
 
 class Bound(Enum):
@@ -72,6 +56,29 @@ class Bound(Enum):
     LOWER = auto()
     UPPER = auto()
     ABOUT = auto()
+
+
+_MORE = "at least|more than|over|above|exceed\\w*|no fewer than|no less than|upwards of|surpass\\w*|passed"
+_LESS = "at most|fewer than|less than|under|below|up to|no more than"
+_NEAR = "about|around|some|roughly|approximately|nearly|almost|close to|an estimated|circa"
+_QUALIFIERS = (
+    (re.compile(rf"\b({_MORE})\W+(?:\w+\W+)?$", re.IGNORECASE), Bound.LOWER),
+    (re.compile(rf"\b({_LESS})\W+(?:\w+\W+)?$", re.IGNORECASE), Bound.UPPER),
+    (re.compile(rf"\b({_NEAR})\W+$", re.IGNORECASE), Bound.ABOUT),
+)
+# Totals that only grow: another figure at another date is an update, not a contradiction.
+_RUNNING = re.compile(
+    r"\b(kill|dead|death|die|injur|wound|casualt|refugee|fled|flee|displac|case|infect|dose|vaccinat|homeless|evacuat"
+    r"|detain|arrest|missing|crossed|left the country|toll)\w*",
+    re.IGNORECASE,
+)
+_STOP = frozenset(
+    "the a an of in on at to for and or by with from as been have has had was were is are be this that it its"  # noqa: SIM905
+    " their than more least over about some others who which people persons them out into since after before during"
+    " per".split()
+)
+ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
+BOUND_REACH = 1.25  # "more than 3 million" is confirmed by 3.2 million, not by 8 million at some other time
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +117,14 @@ def find_dates(text: str) -> list[PartialDate]:
 def _as_date(match: re.Match[str]) -> PartialDate:
     part = match.groupdict()
     if part["iso"]:
-        year, month, day = (int(x) for x in part["iso"].split("-"))
-        return PartialDate(year, month, day, match[0])
+        y, m, d = part["iso"].split("-")
+        return PartialDate(int(y), int(m), int(d), match[0])
     year_text = part["y1"] or part["y2"] or part["y3"] or part["year"]
     month_text = part["m1"] or part["m2"] or part["m3"]
     day_text = part["d1"] or part["d2"]
-    month = next((i for i, name in enumerate(_MONTHS, 1) if month_text and name.startswith(month_text[:3].lower())), None)
+    month = next(
+        (i for i, name in enumerate(_MONTHS, 1) if month_text and name.startswith(month_text[:3].lower())), None
+    )
     return PartialDate(int(year_text) if year_text else None, month, int(day_text) if day_text else None, match[0])
 
 
@@ -145,7 +154,7 @@ def _as_quantity(match: re.Match[str], before: str, after: str) -> Quantity:
     scale = _SCALE[match["scale"].lower()] if match["scale"] else 1.0
     number = float(digits.replace(",", "")) if digits else _WORD_VALUE[word.lower()]
     decimals = len(digits.split(".")[1]) if digits and "." in digits else 0
-    bound = next((Bound[name] for pattern, name in _QUALIFIERS if pattern.search(before)), Bound.EXACT)
+    bound = next((bound for pattern, bound in _QUALIFIERS if pattern.search(before)), Bound.EXACT)
     unit = "%" if match["percent"] else (match["currency"] or "").strip()
     # Integers without a scale word are counts and mean what they say.
     slack = 0.5 * 10**-decimals * scale if decimals or scale > 1 else 0.0
@@ -247,16 +256,14 @@ def _reconcile(evidence: Evidence, n_counts: int, text: str) -> Evidence:
     if evidence.stance is Stance.NEUTRAL:
         return evidence
     if Relation.DIFFERS in relations:
-        if evidence.stance is Stance.REFUTES:
-            return evidence
         differing = [c for c in counts if c.relation is Relation.DIFFERS]
-        return _flipped(evidence) if _is_plain_contradiction(differing, text) else _neutral(evidence)
+        if _is_plain_contradiction(differing, text):
+            return _refuting(evidence)
+        return evidence if evidence.stance is Stance.REFUTES else _neutral(evidence)
     if Relation.OUTDATED in relations:
         return _neutral(evidence)
-    if evidence.stance is Stance.SUPPORTS:
-        if Relation.MISSING in relations or any(d.relation is Relation.DIFFERS for d in dates):
-            return _neutral(evidence)
-    return evidence
+    unproven = Relation.MISSING in relations or any(d.relation is Relation.DIFFERS for d in dates)
+    return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
 
 
 def _is_plain_contradiction(differing: Sequence[Comparison], text: str) -> bool:
@@ -271,10 +278,9 @@ def _is_plain_contradiction(differing: Sequence[Comparison], text: str) -> bool:
     return swapped or absent
 
 
-def _flipped(evidence: Evidence) -> Evidence:
-    return replace(
-        evidence, stance=Stance.REFUTES, p_supports=evidence.p_refutes, p_refutes=evidence.p_supports
-    )
+def _refuting(evidence: Evidence) -> Evidence:
+    """REFUTES: what the model gave to either side, because the passage is about the claim, speaks against it."""
+    return replace(evidence, stance=Stance.REFUTES, p_supports=0.0, p_refutes=evidence.p_supports + evidence.p_refutes)
 
 
 def _neutral(evidence: Evidence) -> Evidence:

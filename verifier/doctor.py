@@ -37,7 +37,9 @@ def examine(corpus: Path, database: Path) -> list[Finding]:
         *_packages(),
         *(_guarded(f"model {folder.name}", lambda f=folder: _model(f)) for folder in _model_folders()),  # type: ignore[misc]
         _guarded(f"corpus {corpus}", lambda: _corpus(corpus)) if corpus.exists() else _absent("corpus", corpus),
-        _guarded(f"database {database}", lambda: _database(database)) if database.exists() else _absent("database", database),
+        _guarded(f"database {database}", lambda: _database(database))
+        if database.exists()
+        else _absent("database", database),
     ]
 
 
@@ -68,16 +70,18 @@ def _model(folder: Path) -> str:
     info = read_model_info(folder)
     found = sha256_of(folder / "model.onnx")
     if found != info.sha256:
-        raise ModelDamagedError(f"model.onnx has sha256 {found[:12]}…, expected {info.sha256[:12]}…; reinstall the package")
+        raise ModelDamagedError(
+            f"model.onnx has sha256 {found[:12]}…, expected {info.sha256[:12]}…; reinstall the package"
+        )
     return f"{info.name}, sha256 {info.sha256}"
 
 
 def _corpus(folder: Path) -> str:
     from corpus.index import PassageIndex
 
-    info = PassageIndex.info(folder)
-    PassageIndex.check(folder)
-    return f"{info.n_documents} documents, {info.n_passages} passages, version {info.corpus_version}, encoder {info.encoder_name}"
+    info = PassageIndex.check(folder)
+    size = f"{info.n_documents} documents, {info.n_passages} passages"
+    return f"{size}, version {info.corpus_version}, encoder {info.encoder_name}"
 
 
 def _database(path: Path) -> str:

@@ -139,5 +139,7 @@ class OnnxModel:
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
         }
-        output: npt.NDArray[np.float32] = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[0]
+        output: npt.NDArray[np.float32] = self._session.run(None, {k: v for k, v in feed.items() if k in self._inputs})[
+            0
+        ]
         return output

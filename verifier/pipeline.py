@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -70,7 +70,7 @@ class Verifier:
         extractor: Extractor,
         retriever: PassageRetriever,
         stance: StanceJudge,
-        config: VerdictConfig = VerdictConfig(),  # noqa: B008 (frozen)
+        config: VerdictConfig = VerdictConfig(),
     ):
         self._extractor = extractor
         self._retriever = retriever
@@ -120,6 +120,17 @@ def open_verifier(corpus: Path, settings: Settings) -> Iterator[tuple[Verifier, 
         retriever = Retriever(index, encoder, settings.retriever)
         basis = Basis(index.corpus_version, (f"{encoder.name}@{encoder.fingerprint}", stance.id))
         yield Verifier(SpacyClaimExtractor(), retriever, stance, settings.verdict), basis
+
+
+def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:
+    """The passages that a claim with this text would be judged against.
+
+    :raises CorpusError, ModelError: as in `open_verifier`.
+    """
+    encoder = load_encoder(settings.encoder, settings.threads)
+    config = replace(settings.retriever, k=k, depth=max(k, settings.retriever.depth))
+    with PassageIndex.open(corpus, encoder) as index:
+        return Retriever(index, encoder, config).retrieve([Query(claim_from_text(text))])[0]
 
 
 def read_articles(sources: Sequence[str | Path]) -> tuple[list[Article], list[Failure]]:

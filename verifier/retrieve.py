@@ -58,13 +58,13 @@ class Query:
 class Retriever:
     """Hybrid retrieval over one passage index."""
 
-    def __init__(self, index: SearchableIndex, encoder: ClaimEncoder, config: RetrieverConfig = RetrieverConfig()):  # noqa: B008 (frozen)
+    def __init__(self, index: SearchableIndex, encoder: ClaimEncoder, config: RetrieverConfig = RetrieverConfig()):
         self._index = index
         self._encoder = encoder
         self._config = config
 
     def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
-        """At most `k` hits for each query, best first, ranks from 1; a text is returned once however often it stands."""
+        """At most `k` hits for each query, best first, ranks from 1; a text that stands twice is one hit."""
         if not queries:
             return []
         texts = [query.claim.text for query in queries]
@@ -81,7 +81,7 @@ class Retriever:
         hits: list[Hit] = []
         seen: set[str] = set()
         # Ties go to the passage's id, which is stable, not to its number in this index.
-        for number in sorted(scores, key=lambda n: (-scores[n], found[n][0].id)):
+        for number in sorted(found, key=lambda n: (-scores[n], found[n][0].id)):
             passage, document = found[number]
             if passage.text in seen or not _may_testify(document, query):
                 continue
@@ -110,4 +110,3 @@ def is_same_text(article: Article, document: Document) -> bool:
 @lru_cache(maxsize=512)  # an article and its hits are compared again for every claim
 def _letters(text: str) -> str:
     return re.sub(r"\W+", " ", text).strip().lower()
-

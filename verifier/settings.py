@@ -60,7 +60,9 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"settings file {path} cannot be read as TOML ({error}); correct it or leave it out") from error
+        raise SettingsError(
+            f"settings file {path} cannot be read as TOML ({error}); correct it or leave it out"
+        ) from error
 
 
 def _apply(config: Any, values: Mapping[str, Any], where: str) -> Any:

@@ -38,7 +38,9 @@ class StanceError(Exception):
     """A model's output for a claim cannot be read as three probabilities."""
 
     def __init__(self, claim_id: str, found: str):
-        super().__init__(f"claim {claim_id}: expected three probabilities per passage, found {found}; try another model")
+        super().__init__(
+            f"claim {claim_id}: expected three probabilities per passage, found {found}; try another model"
+        )
         self.claim_id = claim_id
 
 
@@ -81,7 +83,9 @@ class CrossEncoderPairScorer:
             ) from error
         config = self._model.config
         if config is None:
-            raise ModelError(f"cross-encoder {name!r} has no configuration that names its classes; choose another model")
+            raise ModelError(
+                f"cross-encoder {name!r} has no configuration that names its classes; choose another model"
+            )
         self._columns = stance_columns(config.id2label)
         self.id = name
 
@@ -90,7 +94,8 @@ class CrossEncoderPairScorer:
         if not pairs:
             return np.zeros((0, len(STANCES)), dtype=np.float32)
         scores = self._model.predict(list(pairs), apply_softmax=True, show_progress_bar=False)
-        return np.asarray(scores, dtype=np.float32)[:, self._columns]
+        bound: npt.NDArray[np.float32] = np.asarray(scores, dtype=np.float32)[:, self._columns]
+        return bound
 
 
 def stance_columns(id2label: Mapping[int, str]) -> list[int]:
@@ -112,7 +117,8 @@ def stance_columns(id2label: Mapping[int, str]) -> list[int]:
 def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """:param logits: float (n, k). :return: float32 (n, k), rows add up to 1."""
     shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+    p: npt.NDArray[np.float32] = (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
+    return p
 
 
 def load_pair_scorer(name: str = DEFAULT_STANCE_MODEL, threads: int = 0) -> PairScorer:
@@ -139,7 +145,7 @@ class StanceConfig:
 class StanceModel:
     """Judges passages against a claim with one pair scorer."""
 
-    def __init__(self, scorer: PairScorer, config: StanceConfig = StanceConfig()):  # noqa: B008 (frozen)
+    def __init__(self, scorer: PairScorer, config: StanceConfig = StanceConfig()):
         self._scorer = scorer
         self._config = config
         self.id = scorer.id
@@ -210,4 +216,5 @@ class StanceModel:
 def _log_average(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], weight_b: float) -> npt.NDArray[np.float32]:
     """The normalised geometric mean of two distributions."""
     mixed = (1 - weight_b) * np.log(a + 1e-9) + weight_b * np.log(b + 1e-9)
-    return softmax(mixed[None, :].astype(np.float32))[0]
+    row: npt.NDArray[np.float32] = softmax(mixed[None, :].astype(np.float32))[0]
+    return row

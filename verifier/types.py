@@ -103,7 +103,7 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A number or date of the claim beside the evidence's, e.g. `article: 726 killed; evidence: 977 (as of 2022-03-22)`."""
+    """A number or date of the claim beside the evidence's: `article: 726; evidence: 977 (as of 2022-03-22)`."""
 
     claim_value: str
     evidence_value: str | None

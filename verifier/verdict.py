@@ -16,7 +16,7 @@ class VerdictConfig:
     min_p_refutes: float = 0.75  # higher: a true story marked refuted costs more trust than a missed error
 
 
-def decide(claim: Claim, evidence: Sequence[Evidence], config: VerdictConfig = VerdictConfig()) -> Verdict:  # noqa: B008 (frozen)
+def decide(claim: Claim, evidence: Sequence[Evidence], config: VerdictConfig = VerdictConfig()) -> Verdict:
     """The verdict over all evidence; support never hides refutation.
 
     SUPPORTED or REFUTED where one side alone has a passage over its threshold, CONFLICTING_EVIDENCE where both
@@ -65,7 +65,7 @@ def _justify(
     if label is Label.NOT_ENOUGH_EVIDENCE:
         if not ordered:
             return "The corpus holds no passage on this."
-        notes = _findings(ordered, (Relation.OUTDATED, Relation.DIFFERS))
+        notes = _findings(ordered, (Relation.OUTDATED,))
         return f"None of the {len(ordered)} nearest passages settles this.{notes}"
     sides = [_side_text("Supported by", supporting), _side_text("Refuted by", refuting)]
     notes = _findings([*supporting, *refuting], (Relation.DIFFERS, Relation.OUTDATED))

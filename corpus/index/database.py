@@ -116,8 +116,8 @@ class Database:
 
     def _damaged(self, reason: object) -> CorruptCorpusError:
         return CorruptCorpusError(
-            f"{self._path} is damaged ({reason}) and holds the corpus itself: restore the file from a backup, or build "
-            f"the corpus again; `verifier corpus repair {self._path.parent}` tells whether the rest can be used"
+            f"{self._path} is damaged ({reason}) and holds the corpus itself: restore it from a copy, or build "
+            f"the corpus again; `verifier corpus repair --corpus {self._path.parent}` tells if the rest can be used"
         )
 
     @contextmanager

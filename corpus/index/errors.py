@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class CorpusError(Exception):
     """Any of the errors below."""
@@ -39,7 +41,6 @@ class EncoderOutputError(CorpusError):
     """The encoder returned vectors of another shape, or not of unit length."""
 
 
-def damaged(path: object, reason: object) -> CorruptCorpusError:
+def damaged(path: Path, reason: object) -> CorruptCorpusError:
     """The error for a derived file, which `repair` makes anew."""
-    folder = getattr(path, "parent", path)
-    return CorruptCorpusError(f"{path} is damaged ({reason}); run `verifier corpus repair {folder}`")
+    return CorruptCorpusError(f"{path} is damaged ({reason}); run `verifier corpus repair --corpus {path.parent}`")

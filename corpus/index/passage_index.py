@@ -18,12 +18,14 @@ from corpus.index.errors import (
     CorruptCorpusError,
     IndexMismatchError,
     UnknownDocumentError,
+    damaged,
 )
 from corpus.index.folder import Derived, StaleError, holds_corpus, open_derived, publish, rebuild, stage, writing
 from corpus.index.intake import AddReport, Encoder, Intake
 from corpus.index.lock import LOCK, write_lock
 from corpus.index.manifest import (
     DATABASE,
+    DENSE,
     FORMAT_VERSION,
     CorpusInfo,
     Manifest,
@@ -131,6 +133,26 @@ class PassageIndex:
                 rebuild(folder, database)
             finally:
                 database.close()
+        return read_info(folder)
+
+    @staticmethod
+    def check(folder: str | Path) -> CorpusInfo:
+        """Read every file of the corpus to see that it is whole; needs no encoder.
+
+        :raises CorpusNotFoundError: no corpus there.
+        :raises NewerFormatError: written by a newer version.
+        :raises CorruptCorpusError: a file is missing or damaged; the message says which.
+        """
+        folder = Path(folder)
+        manifest = read_manifest(folder)
+        database = Database(folder / DATABASE)
+        try:
+            database.check_integrity()
+            open_derived(folder, manifest, database)
+        except StaleError:
+            raise damaged(folder / DENSE, "a change was interrupted before it") from None
+        finally:
+            database.close()
         return read_info(folder)
 
     def close(self) -> None:

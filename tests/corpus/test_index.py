@@ -19,20 +19,24 @@ Doc = Callable[..., Document]
 
 @pytest.fixture
 def index(folder: Path, encoder: Encoder) -> Iterator[PassageIndex]:
+    """An empty corpus, open."""
     with PassageIndex.create_or_open(folder, encoder) as opened:
         yield opened
 
 
 def texts(index: PassageIndex, hits: list[tuple[int, float]]) -> list[str]:
+    """The hits' passages, best first."""
     found = index.fetch(rowid for rowid, _ in hits)
     return [found[rowid][0].text for rowid, _ in hits]
 
 
 def dense(index: PassageIndex, encoder: Encoder, text: str, k: int = 5) -> list[str]:
+    """The passages nearest to a text."""
     return texts(index, index.search_dense(encoder.encode([text]), k)[0])
 
 
 def lexical(index: PassageIndex, text: str, k: int = 5) -> list[str]:
+    """The passages that share words with a text."""
     return texts(index, index.search_lexical([text], k)[0])
 
 
@@ -165,7 +169,7 @@ def test_removed_passage_is_not_mistaken_for_a_new_one(
     writer = PassageIndex.open(folder, encoder)
     writer.remove(["/docs/a"])
     writer.add([doc("b", "Rain fell.")])
-    assert index.search_lexical(["council"], 1)[0] == [(rowid, pytest.approx(0.2876821))]
+    assert [found for found, _ in index.search_lexical(["council"], 1)[0]] == [rowid]
     assert index.fetch([rowid]) == {}
 
 
@@ -219,7 +223,16 @@ def test_vectors_of_another_shape_are_refused(index: PassageIndex) -> None:
 
 @pytest.mark.parametrize(
     "claim",
-    ['"council', "council:", "title:council AND", "(council", "council* OR +-", "[council TO", "council^9", "c\\ council~"],
+    [
+        '"council',
+        "council:",
+        "title:council AND",
+        "(council",
+        "council* OR +-",
+        "[council TO",
+        "council^9",
+        "c\\ council~",
+    ],
 )
 def test_punctuation_in_claims_is_no_query_syntax(index: PassageIndex, doc: Doc, claim: str) -> None:
     """Quotes, colons, brackets and operators neither fail nor change what is meant."""
@@ -241,7 +254,9 @@ def test_any_text_can_be_stored(index: PassageIndex, doc: Doc, rows: list[tuple[
     documents = [doc(name, f"findme {text}") for name, text in rows]
     index.add(documents)
     found = index.fetch(rowid for rowid, _ in index.search_lexical(["findme"], 50)[0])
-    assert {row[1].origin: row[1].text for row in found.values()}.items() >= {d.origin: d.text for d in documents}.items()
+    assert {row[1].origin: row[1].text for row in found.values()}.items() >= {
+        d.origin: d.text for d in documents
+    }.items()
 
 
 def test_threads_may_read_at_once(index: PassageIndex, encoder: Encoder, doc: Doc) -> None:

@@ -30,6 +30,8 @@ Write = Callable[[str, str | bytes], Path]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
+    """Writes a file below the test's folder."""
+
     def make(name: str, content: str | bytes) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,10 +42,12 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(*paths: str | Path, config: ReaderConfig | None = None) -> list[Document | SourceFailure]:
+    """All items."""
     return list(read_documents(paths, config))
 
 
 def document(path: Path) -> Document:
+    """The only item, which must be a document."""
     (item,) = read(path)
     assert isinstance(item, Document), item
     return item
@@ -58,6 +62,7 @@ def failure(path: Path, config: ReaderConfig | None = None) -> SourceError:
 
 
 def jsonl(*rows: object) -> str:
+    """One line per row."""
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
@@ -76,7 +81,10 @@ def test_text_file_keeps_its_lines_and_takes_its_name_as_title(write: Write) -> 
 def test_front_matter_is_read_and_left_out_of_the_text(write: Write) -> None:
     """Title, date, source and url come from the leading block, and offsets count from the body."""
     found = document(
-        write("a.md", '---\ntitle: "A: b"\nPublished: 2024-03-05\nsource: Desk\nurl: https://x.org/a?b=1\ntags:\n---\n\nBody.')
+        write(
+            "a.md",
+            '---\ntitle: "A: b"\nPublished: 2024-03-05\nsource: Desk\nurl: https://x.org/a?b=1\ntags:\n---\n\nBody.',
+        )
     )
     assert (found.title, found.published, found.source) == ("A: b", date(2024, 3, 5), "Desk")
     assert (found.url, found.text) == ("https://x.org/a?b=1", "Body.")
@@ -135,7 +143,13 @@ def test_other_alphabets_are_recognised(write: Write) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"text\0text", b"%PDF-1.7 plain words follow", b"PK\x03\x04 words", bytes(range(1, 256)) * 8, b"words \x01\x02\x03" * 9],
+    [
+        b"text\0text",
+        b"%PDF-1.7 plain words follow",
+        b"PK\x03\x04 words",
+        bytes(range(1, 256)) * 8,
+        b"words \x01\x02\x03" * 9,
+    ],
 )
 def test_binary_files_are_refused(write: Write, data: bytes) -> None:
     """Whatever their names say."""
@@ -248,7 +262,9 @@ def test_html_without_declared_date_has_none(write: Write) -> None:
 
 def test_html_in_its_declared_encoding(write: Write) -> None:
     """The page's own charset is believed where it is not UTF-8."""
-    page = '<html><head><meta charset="iso-8859-2"></head><body><p>Zażółć gęślą jaźń, said the minister.</p></body></html>'
+    page = (
+        '<html><head><meta charset="iso-8859-2"></head><body><p>Zażółć gęślą jaźń, said the minister.</p></body></html>'
+    )
     assert "Zażółć gęślą jaźń" in document(write("a.html", page.encode("iso-8859-2"))).text
 
 

@@ -47,7 +47,9 @@ def test_quantities_are_read_with_value_bound_and_unit(text: str, value: float, 
     assert (found.value, found.bound, found.unit) == (value, bound, unit)
 
 
-@pytest.mark.parametrize("text", ["resolution 68/262", "ES-11/1", "a 3-3 draw", "in 2014", "on 5 March 2021", "COVID-19"])
+@pytest.mark.parametrize(
+    "text", ["resolution 68/262", "ES-11/1", "a 3-3 draw", "in 2014", "on 5 March 2021", "COVID-19"]
+)
 def test_identifiers_scores_and_dates_are_no_quantities(text: str) -> None:
     """What counts nothing is not compared as a count."""
     assert find_quantities(text) == []
@@ -93,7 +95,9 @@ def test_changed_number_is_never_support() -> None:
 
 def test_swapped_votes_are_refuted() -> None:
     """Two numbers that changed places contradict, though both stand in the passage."""
-    found = judged("It was adopted with 11 votes in favour and 100 against.", "It passed with 100 in favour, 11 against.")
+    found = judged(
+        "It was adopted with 11 votes in favour and 100 against.", "It passed with 100 in favour, 11 against."
+    )
     assert found.stance is Stance.REFUTES
 
 

@@ -34,7 +34,7 @@ class FakeEncoder:
 DOCUMENTS = [make_document(f"Document number {i} tells of the dam.", url=None) for i in range(4)]
 
 
-def texts_of(index: FakeIndex, query: Query, config: RetrieverConfig = RetrieverConfig()) -> list[str]:  # noqa: B008
+def texts_of(index: FakeIndex, query: Query, config: RetrieverConfig = RetrieverConfig()) -> list[str]:
     return [h.passage.text for h in Retriever(index, FakeEncoder(), config).retrieve([query])[0]]
 
 

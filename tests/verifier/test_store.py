@@ -343,11 +343,13 @@ def test_time_without_zone_is_refused(store: Store) -> None:
 
 
 def test_begin_run_again_goes_on(store: Store) -> None:
-    """A retried run is running again, keeps its start and its rows."""
+    """A retried run is running again and keeps its verdicts; what failed before is told anew, or no longer."""
     save_verdict(store, make_verdict())
+    store.record_failures("run-1", [Failure("a.txt", "read", "OSError", "gone")])
     store.finish_run("run-1", RunStatus.FAILED, LATER)
     store.begin_run(make_run(started_at=LATER))
-    assert store.report_rows().run == make_run()
+    assert store.report_rows().run == make_run(started_at=LATER)
+    assert store.n_failures("run-1") == 0
     assert counts(store)["verdicts"] == 1
 
 

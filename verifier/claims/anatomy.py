@@ -73,7 +73,8 @@ _DATELINE = re.compile(
 )
 _BYLINE = re.compile(
     r"(?i:by|from|text by|written by|words by|reporting by|edited by|editing by|author|reporter)(?::\s*|\s)"
-    r"[A-Z][\w.'’-]*(?:[\s,&|]+(?:[A-Z][\w.'’-]*|and|in|at|for|of|the|with|&|\|))*$"
+    r"[A-Z][\w.'’-]*(?:[\s,&|]+(?:[A-Z][\w.'’-]*|and|in|at|for|of|the|with|&|\|))*"
+    r"(?:,\s(?:[a-z]+\s){0,3}(?:desk|staff|correspondent|reporter|writer|editor|columnist|bureau))?$"
 )
 _DESK_LINE = re.compile(r"\(?(?:additional )?(?:reporting|writing|editing) (?:and \w+ )?by\b.{3,200}$", re.IGNORECASE)
 _INITIALS = re.compile(r"\(?[A-Z]{1,4}(?:/[A-Z]{1,4})+\)?$|\([A-Z]{1,4}\)$")

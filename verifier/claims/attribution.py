@@ -137,7 +137,8 @@ def _made(subject: Token, content: Span, lost: Span) -> Attribution | None:
     speaker = bare(_without_addition(subject, named))
     if not 0 < len(speaker) <= MAX_SPEAKER_WORDS or not len(content):
         return None
-    asserts = is_finite(named) or any(token.tag_.startswith(("VB", "MD")) for token in lost)
+    # What a relative clause says about the speaker is not part of what was said.
+    asserts = is_finite(speaker) or any(token.tag_.startswith(("VB", "MD")) for token in lost)
     if asserts or (is_finite(content) and not _has_subject(content)):
         return Attribution(speaker, doc[:])
     return Attribution(speaker, content, separated=is_finite(content) and not has_first_person(content))
@@ -173,7 +174,7 @@ def _according_to(doc: Doc) -> Attribution | None:
 def _around(doc: Doc, start: int, end: int, speaker: Span) -> Attribution | None:
     """What is left of the sentence around its tokens from `start` to `end`, which name the source."""
     before, after = bare(doc[:start]), bare(doc[end:])
-    if not len(after) and is_finite(before):
+    if not len(after) and is_finite(before) and doc[start - 1].text in _EDGE:  # not "sorted according to size"
         return Attribution(speaker, before, separated=True)
     if not len(before) and is_finite(after):
         return Attribution(speaker, after, separated=True)

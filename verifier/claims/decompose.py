@@ -102,11 +102,20 @@ def _final_relative(content: Stretch) -> list[Statement]:
             continue
         verb, pronoun = found
         name, clause = doc[head.left_edge.i : pronoun.i - 1], doc[pronoun.i + 1 : content.end]
-        if verb.right_edge.i + 1 == content.end and head.i == pronoun.i - 2 and "," not in name.text:
+        adjacent = verb.right_edge.i + 1 == content.end and head.i == pronoun.i - 2 and "," not in name.text
+        if adjacent and _surely_means(pronoun, head, verb):
             main = doc[content.start : pronoun.i - 1]
             whole = Statement((_chars(main),), content.root, main)
             return [whole, Statement((_chars(name), " ", _chars(clause)), verb, doc[name.start : content.end])]
     return []
+
+
+def _surely_means(pronoun: Token, head: Token, verb: Token) -> bool:
+    """A closing `which` may mean the whole clause; before `is` or a passive it means the name next to it."""
+    if head.dep_ == "conj":
+        return False
+    states = verb.lemma_ == "be" or any(child.dep_ == "auxpass" for child in verb.children)
+    return pronoun.lower_ == "who" or (states and head.ent_type_ != "PERSON")
 
 
 def _points(noun: Token) -> bool:

@@ -52,6 +52,7 @@ def _environment() -> Environment:
         n_of=words.n_of,
         one_line=words.one_line,
         percent=words.percent,
+        period=words.period,
         reason=reason_of,
     )
     return environment

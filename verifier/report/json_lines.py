@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from verifier.report.quotes import quote_of
 from verifier.rows import RunReport
-from verifier.types import Article, Claim, Evidence, Verdict
+from verifier.types import Claim, Evidence, Verdict
 
 # Characters that some readers take for a line's end, and halves of surrogate pairs, which UTF-8 cannot encode.
 _UNSAFE_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -18,18 +18,18 @@ def report_json_lines(report: RunReport) -> Iterator[str]:
     """One line per claim, checked or not, in the order of the report; no line feed at the end of each."""
     for article in report.articles:
         for row in article.claims:
-            yield claim_json(row.claim, article.article, row.verdict)
+            yield claim_json(row.claim, row.verdict)
 
 
-def claim_json(claim: Claim, article: Article, verdict: Verdict | None) -> str:
-    """One claim as a JSON object on one line; `label` and `confidence` are null where it was not checked.
+def claim_json(claim: Claim, verdict: Verdict | None) -> str:
+    """One claim as a JSON object on one line; `label` and `confidence` are null where it was not checked, and `article_id` where it was typed by hand.
 
     :raises QuoteError: a rationale lies outside its passage.
     :raises ValueError: a confidence or probability is not a finite number.
     """
     fields = {
         "id": claim.id,
-        "article_id": article.id,
+        "article_id": claim.article_id or None,
         "start": claim.start,
         "end": claim.end,
         "sentence": claim.sentence,

@@ -12,8 +12,8 @@ from verifier.types import Run, Stance
 
 # Escaped wherever they stand; `_` and `&` only where they would mean something, to leave snake_case and AT&T alone.
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
-# What makes a heading, list, rule or setext underline of a line that starts with it.
-_SPECIAL_AT_START = re.compile(r"^([#+=-]|\d+(?=[.)]))")
+# What makes a heading, list item, rule or underline of a line that starts with it.
+_SPECIAL_AT_START = re.compile(r"^(\d*)([#+=-]+|(?<=\d)[.)])(?=\s|$)")
 
 
 def render_markdown(report: RunReport) -> str:
@@ -38,7 +38,7 @@ def render_markdown(report: RunReport) -> str:
 def escape(text: str) -> str:
     """Text on one line, in which nothing is read as Markdown or HTML."""
     line = _SPECIAL.sub(lambda match: f"\\{match[0]}", words.one_line(text))
-    return _SPECIAL_AT_START.sub(lambda match: match[0] + "\\" if match[0].isdigit() else f"\\{match[0]}", line)
+    return _SPECIAL_AT_START.sub(r"\1\\\2", line)
 
 
 def _banner(banner: Banner) -> Iterator[str]:
@@ -53,9 +53,8 @@ def _banner(banner: Banner) -> Iterator[str]:
 
 
 def _facts(run: Run) -> str:
-    ended = f" to {words.moment(run.finished_at)}" if run.finished_at else ""
     facts = {
-        "When": f"{words.moment(run.started_at)}{ended}",
+        "When": words.period(run),
         "Run": f"{escape(run.id)}, {words.RUN_STATUS_WORDS[run.status].lower()}",
         "Corpus": escape(run.corpus_version),
         "Code": escape(run.code_version),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
-from verifier.types import Label, Relation, RunStatus, Stance
+from verifier.types import Label, Relation, Run, RunStatus, Stance
 
 LABEL_WORDS = {
     Label.REFUTED: "Refuted",
@@ -51,6 +51,16 @@ def moment(value: datetime) -> str:
     if value.tzinfo is None:
         return f"{value:%Y-%m-%d %H:%M}"
     return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def period(run: Run) -> str:
+    """From when to when a run took, to the minute; only its start where it has not ended."""
+    start = moment(run.started_at)
+    if run.finished_at is None:
+        return f"started {start}"
+    end = moment(run.finished_at)
+    # On one day, say the day once: "2026-11-23 06:00 to 06:04 UTC".
+    return f"{start.removesuffix(' UTC')} to {end[11:] if end[:10] == start[:10] else end}"
 
 
 def one_line(text: str) -> str:

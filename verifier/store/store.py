@@ -74,7 +74,7 @@ class Store:
         self.close()
 
     def begin_run(self, run: Run) -> None:
-        """Store a run before its first batch; begun again, it goes on.
+        """Store a run before its first batch; begun again it goes on, keeps its verdicts and tells its failures anew.
 
         :raises RunMismatchError: when the id is known with other code, settings, models or corpus.
         """
@@ -84,7 +84,7 @@ class Store:
                 _insert_run(cursor, run)
             else:
                 _require_same(read_run(cursor, run.id), run)
-                _set_status(cursor, run.id, run.status, run.finished_at)
+                _begin_again(cursor, run)
 
     def save(
         self, run_id: str, articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequence[Verdict]
@@ -215,6 +215,13 @@ def _require_same(stored: Run, run: Run) -> None:
             raise RunMismatchError(
                 f"run {run.id}: expected {name} {was!r} as it was begun, found {now!r}; begin a new run"
             )
+
+
+def _begin_again(cursor: duckdb.DuckDBPyConnection, run: Run) -> None:
+    """The run's verdicts stay; when it began and what it could not do are told anew by this attempt."""
+    cursor.execute("UPDATE runs SET started_at = ? WHERE run_id = ?", [in_utc(run.started_at), run.id])
+    cursor.execute("DELETE FROM failures WHERE run_id = ?", [run.id])
+    _set_status(cursor, run.id, run.status, run.finished_at)
 
 
 def _set_status(

@@ -6,7 +6,6 @@ with the evidence first, as natural-language-inference models expect their premi
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import json
@@ -16,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class TrainingPair:
     group: str = ""
 
 
-def read_jsonl(path: Path) -> Iterator[dict]:
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON Lines file, gzipped or not."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
@@ -124,7 +124,7 @@ def load_check_covid(folder: Path, split: str, rng: random.Random, windows: bool
 
 
 def _abstract_windows(
-    claim: str, abstract: dict, gold: set[int], stance: Stance, source: str, rng: random.Random
+    claim: str, abstract: dict[str, Any], gold: set[int], stance: Stance, source: str, rng: random.Random
 ) -> list[TrainingPair]:
     """At most one window that holds a gold sentence and one or two that hold none."""
     sentences = abstract["abstract"]
@@ -136,7 +136,10 @@ def _abstract_windows(
     title = abstract["title"] if rng.random() < 0.3 else None
     return [
         TrainingPair(
-            claim, present_evidence(title, " ".join(x.strip() for x in sentences[s : s + WINDOW_SENTENCES])), label, source
+            claim,
+            present_evidence(title, " ".join(x.strip() for x in sentences[s : s + WINDOW_SENTENCES])),
+            label,
+            source,
         )
         for s, label in chosen
     ]
@@ -153,7 +156,7 @@ class TopicIndex:
         self._vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
         self._matrix = self._vectorizer.fit_transform(self.texts)
 
-    def similar(self, claims: Sequence[str]):
+    def similar(self, claims: Sequence[str]) -> Any:
         """:return: float32 sparse (n_claims, n_texts) of cosines."""
         return self._vectorizer.transform(claims) @ self._matrix.T
 

@@ -17,6 +17,7 @@ from verifier.training.stance import STANCES, StanceNetwork
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 # Opset 17 through the TorchScript exporter: the graph that onnxruntime's dynamic quantiser understands.
 OPSET = 17
+Description = Mapping[str, str | int | float | list[str]]  # the entries of model.json
 
 
 class MeanEncoder(nn.Module):
@@ -42,7 +43,7 @@ def export_encoder(base: Path, out: Path) -> None:
     from transformers import AutoModel
 
     encoder = AutoModel.from_pretrained(str(base), attn_implementation="eager", add_pooling_layer=False)
-    description = {
+    description: Description = {
         "name": "all-MiniLM-L6-v2",
         "kind": "encoder",
         "dim": encoder.config.hidden_size,
@@ -54,7 +55,7 @@ def export_encoder(base: Path, out: Path) -> None:
 
 def export_stance(network: StanceNetwork, base: Path, out: Path, name: str, max_tokens: int) -> None:
     """Write the stance model's folder; its temperature is 1 until it is fitted."""
-    description = {
+    description: Description = {
         "name": name,
         "kind": "stance",
         "dim": len(STANCES),
@@ -65,9 +66,7 @@ def export_stance(network: StanceNetwork, base: Path, out: Path, name: str, max_
     export_int8(network, base / "tokenizer.json", out, description)
 
 
-def export_int8(
-    network: nn.Module, tokenizer: Path, out: Path, description: Mapping[str, str | int | float | list[str]]
-) -> None:
+def export_int8(network: nn.Module, tokenizer: Path, out: Path, description: Description) -> None:
     """Trace, quantise to int8 per channel, and describe.
 
     Weights keep 7 bits (`reduce_range`): processors without VNNI instructions add int8 products in 16 bits and
@@ -97,7 +96,7 @@ def export_int8(
     describe(out, {**description, "sha256": sha256_of(out / "model.onnx")})
 
 
-def describe(folder: Path, changes: Mapping[str, str | int | float | list[str]]) -> None:
+def describe(folder: Path, changes: Description) -> None:
     """Write or change entries of the folder's `model.json`."""
     path = folder / "model.json"
     entries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

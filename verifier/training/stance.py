@@ -49,14 +49,17 @@ class StanceNetwork(nn.Module):
         self.encoder = encoder
         self.head = nn.Sequential(nn.Dropout(0.1), nn.Linear(dim, dim), nn.GELU(), nn.Linear(dim, len(STANCES)))
 
-    def forward(self, input_ids, attention_mask, token_type_ids):
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
         """:return: float (n_pairs, 3) logits."""
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         pooled = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-        return self.head(pooled)
+        logits: torch.Tensor = self.head(pooled)
+        return logits
 
 
 def new_network(base: str | Path) -> StanceNetwork:
@@ -85,7 +88,9 @@ def tokenise(tokenizer: Tokenizer, pairs: Sequence[TrainingPair]) -> list[tuple[
 def collate(items: Sequence[tuple[list[int], list[int]]], multiple: int = 16) -> dict[str, torch.Tensor]:
     """Pad to the next multiple of 16 tokens: ragged shapes cost three times as much on a CPU."""
     width = -(-max(len(ids) for ids, _ in items) // multiple) * multiple
-    batch = {k: torch.zeros(len(items), width, dtype=torch.long) for k in ("input_ids", "attention_mask", "token_type_ids")}
+    batch = {
+        k: torch.zeros(len(items), width, dtype=torch.long) for k in ("input_ids", "attention_mask", "token_type_ids")
+    }
     for row, (ids, types) in enumerate(items):
         batch["input_ids"][row, : len(ids)] = torch.tensor(ids)
         batch["attention_mask"][row, : len(ids)] = 1
@@ -143,7 +148,11 @@ def train_stance(
     items = tokenise(load_tokenizer(base, config.max_tokens), pairs)
     targets = torch.tensor([STANCES.index(p.stance) for p in pairs])
     loss_of = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
-    peaks = [group["lr"] for group in optimizer.param_groups] if step == 0 else [config.learning_rate, config.head_learning_rate]
+    peaks = (
+        [group["lr"] for group in optimizer.param_groups]
+        if step == 0
+        else [config.learning_rate, config.head_learning_rate]
+    )
     network.train()
     losses: list[float] = []
     started = time.monotonic()
@@ -188,17 +197,24 @@ def _update_average(average: dict[str, torch.Tensor], network: nn.Module, decay:
             average[name].lerp_(value, 1 - decay)
 
 
-def _resume(path: Path, network: nn.Module, optimizer, average: dict[str, torch.Tensor]) -> int:
+def _resume(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, average: dict[str, torch.Tensor]) -> int:
     if not path.exists():
         return 0
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     average.update(state["average"])
-    return state["step"]
+    return int(state["step"])
 
 
-def _save(folder: Path, step: int, network, optimizer, average, config: TrainingConfig) -> None:
+def _save(
+    folder: Path,
+    step: int,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    average: dict[str, torch.Tensor],
+    config: TrainingConfig,
+) -> None:
     state = {"step": step, "network": network.state_dict(), "optimizer": optimizer.state_dict(), "average": average}
     torch.save(state, folder / "last.tmp")
     (folder / "last.tmp").replace(folder / "last.pt")

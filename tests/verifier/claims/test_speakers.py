@@ -105,3 +105,10 @@ def test_interview_labels_are_speakers() -> None:
         ("Brandt", 'Brandt said: "My first job was at the harbour."'),
         ("Brandt", "Norway exported 1.2 million tonnes of fish that year."),
     ]
+
+
+def test_clause_about_the_speaker_is_no_part_of_what_was_said() -> None:
+    """`"P," said X, who ...` gives P with the speaker X."""
+    [claim] = claims_of('"Ukraine applied to join the union in February," said Ilse Brandt, who teaches law in Bremen.')
+    assert claim.text == "Ukraine applied to join the union in February."
+    assert claim.speaker == "Ilse Brandt"

@@ -125,6 +125,8 @@ def test_sentence_with_two_claims_is_taken_apart(sentence: str, texts: list[str]
     [
         "Turkey does not recognise this act, which is banned by law.",
         "Three houses were sold to the bank, which surprised the town.",
+        "Ana Lopes met Tom Reed in Riga, which surprised the town.",
+        "The files were sorted according to the size of the town.",
         "Banks which cut rates in May lost customers.",
         "Twelve people were killed in Riga and 30 shops were looted by gangs.",
     ],

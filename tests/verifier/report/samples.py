@@ -27,8 +27,9 @@ STARTED = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 
 BRIDGE_ARTICLE = (
     "The Harbour Bridge reopened on Monday. Work on the bridge cost 48 million euros, the city says. "
-    "“Not a single worker was injured during the repairs,” said Mayor Ilse Brandt. It was the greatest day of the year. "
-    "The bridge was built in 1931. Traffic over it has doubled since 2010. They will be back next year."
+    "“Not a single worker was injured during the repairs,” said Mayor Ilse Brandt. "
+    "It was the greatest day of the year. The bridge was built in 1931. "
+    "Traffic over it has doubled since 2010. They will be back next year."
 )
 BUDGET_TEXT = (
     "The council met on 3 March. The final accounts put the cost of the bridge repairs at 61.4 million euros. "
@@ -201,7 +202,7 @@ def _injury_row(article: Article) -> ClaimReport:
 
 
 def full_report(**run_fields: object) -> RunReport:
-    """Every label, a claim without a verdict's worth of evidence, an opinion and an ambiguous sentence."""
+    """One claim of each label, one that got no verdict, an opinion and an ambiguous sentence."""
     article = make_article(BRIDGE_ARTICLE, url="https://example.org/bridge")
     history = make_document("A short history of Harbour Bridge", HISTORY_TEXT, source="City museum", published=None)
     traffic = make_document("Traffic counts", TRAFFIC_TEXT, published=date(2016, 1, 11))

@@ -1,0 +1,129 @@
+"""The verification flow on the real pipeline: rows, report, failures, and the same run twice."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.build_corpus import build_corpus
+from flows.verify import VerifyRequest, verify
+from tests.flows.conftest import Outcome
+from verifier.settings import Settings
+from verifier.store import query_file
+from verifier.types import RunStatus
+
+pytestmark = [pytest.mark.models, pytest.mark.usefixtures("prefect_home")]
+
+
+@pytest.fixture
+def request_for(corpus: Path, tmp_path: Path) -> Callable[..., VerifyRequest]:
+    def make(*sources: Path) -> VerifyRequest:
+        return VerifyRequest(sources, corpus, tmp_path / "v.duckdb", tmp_path / "report", Settings())
+
+    return make
+
+
+def row_counts(database: Path) -> dict[str, int]:
+    tables = ("runs", "articles", "claims", "verdicts", "evidence", "rationales")
+    return {t: query_file(database, f"SELECT count(*) FROM {t}").rows[0][0] for t in tables}
+
+
+def test_run_stores_verdicts_and_writes_both_reports(request_for: Callable[..., VerifyRequest], article: Path) -> None:
+    """One article: a finished run, a verdict on the claim, and the claim in the page and the Markdown."""
+    request = request_for(article)
+    outcome = verify(request)
+    assert outcome.run.status is RunStatus.FINISHED
+    assert "James Webb" in (request.report / "index.html").read_text(encoding="utf-8")
+    assert "James Webb" in (request.report / "index.md").read_text(encoding="utf-8")
+    assert row_counts(request.database)["verdicts"] == 1
+
+
+def test_the_same_run_twice_adds_no_row(request_for: Callable[..., VerifyRequest], article: Path) -> None:
+    """Same article, corpus, models and settings: the same rows."""
+    request = request_for(article)
+    verify(request)
+    before = row_counts(request.database)
+    verify(request)
+    assert row_counts(request.database) == before
+
+
+def test_unreadable_article_is_recorded_and_the_rest_goes_on(
+    request_for: Callable[..., VerifyRequest], article: Path, tmp_path: Path
+) -> None:
+    """The run ends as finished with failures, in the store and in the report."""
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    request = request_for(article, empty)
+    outcome = verify(request)
+    assert outcome.run.status is RunStatus.FINISHED_WITH_FAILURES
+    assert [f.stage for f in outcome.failures] == ["read"]
+    assert "empty.txt" in (request.report / "index.html").read_text(encoding="utf-8")
+    assert row_counts(request.database)["verdicts"] == 1
+
+
+def test_a_run_that_breaks_off_is_stored_as_failed(
+    request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broken run never looks finished; what another run stored stays."""
+    request = request_for(article)
+    verify(request)
+    before = row_counts(request.database)["verdicts"]
+    article.write_text("Rome fell in the year 476 after a long decline.", encoding="utf-8")
+    monkeypatch.setattr("verifier.pipeline.Verifier.check_articles", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        verify(request)
+    assert query_file(request.database, "SELECT status FROM runs ORDER BY started_at").rows[-1] == ("FAILED",)
+    assert row_counts(request.database)["verdicts"] == before
+
+
+def test_refuted_claims_and_what_refutes_them_are_one_line_of_sql(
+    request_for: Callable[..., VerifyRequest], tmp_path: Path
+) -> None:
+    """What a newcomer asks first: quotes stand verbatim in their documents."""
+    path = tmp_path / "votes.txt"
+    path.write_text(
+        "The UN General Assembly adopted resolution ES-11/1 with 5 votes in favour and 141 against.",
+        encoding="utf-8",
+    )
+    request = request_for(path)
+    verify(request)
+    rows = query_file(
+        request.database,
+        "SELECT quote, substr(d.text, document_start + 1, document_end - document_start)"
+        " FROM claim_evidence JOIN documents AS d USING (document_id) WHERE quote IS NOT NULL",
+    ).rows
+    assert all(quote == text for quote, text in rows)
+
+
+def test_build_corpus_twice_changes_nothing_and_an_edit_replaces(tmp_path: Path) -> None:
+    """Added, unchanged, replaced; a bad file is told of and does not stop the rest."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    for name in ("one", "two"):
+        (sources / f"{name}.txt").write_text(f"Number {name} is a number.", encoding="utf-8")
+    (sources / "bad.txt").write_bytes(b"\x00" * 50)
+    first = build_corpus([sources], tmp_path / "index", Settings())
+    again = build_corpus([sources], tmp_path / "index", Settings())
+    (sources / "one.txt").write_text("Number one is the first.", encoding="utf-8")
+    edited = build_corpus([sources], tmp_path / "index", Settings())
+    assert (first.report.n_added, again.report.n_unchanged, edited.report.n_replaced) == (2, 2, 1)
+    assert [Path(f.source).name for f in first.failures] == ["bad.txt"]
+
+
+def test_run_prints_json_lines_only_on_standard_output(
+    verifier: Callable[..., Outcome], corpus: Path, article: Path, tmp_path: Path
+) -> None:
+    """Everything else goes to standard error; a damaged corpus is refused before anything is stored."""
+    options = ("--db", tmp_path / "v.duckdb", "--report", tmp_path / "r", "--json")
+    outcome = verifier("run", article, "--corpus", corpus, *options)
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+    assert outcome.code == 0
+    assert {row["status"] for row in rows} == {"CHECKABLE", "NOT_CHECKABLE"}
+    damaged = tmp_path / "damaged"
+    shutil.copytree(corpus, damaged)
+    (damaged / "passages.sqlite").write_bytes(b"garbage" * 100)
+    refused = verifier("run", article, "--corpus", damaged, *options)
+    assert (refused.code, refused.out) == (2, "")
+    assert "passages.sqlite" in refused.err

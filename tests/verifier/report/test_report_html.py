@@ -1,0 +1,190 @@
+"""The HTML page: what an editor must see, and what a hostile source must not achieve."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.verifier.report.samples import full_report, make_document, make_evidence, make_report, one_claim_report
+from verifier.report import render_html
+from verifier.rows import ArticleReport, RunReport
+from verifier.types import Failure, RunStatus
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&{{ 7 * 7 }}"
+
+
+class _Page(HTMLParser):
+    """Tags with their attributes, and the text outside style and script."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self._inside = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def hostile_report() -> RunReport:
+    """A report in which every text comes from someone who wants to take over the page."""
+    document = make_document(HOSTILE, f"{HOSTILE} Text.", url="javascript:alert(3)", source=HOSTILE)
+    report = one_claim_report(make_evidence(document, quotes=(HOSTILE,)), code_version=HOSTILE, settings_json=HOSTILE)
+    [article] = report.articles
+    [row] = article.claims
+    assert row.verdict is not None
+    claim = replace(row.claim, text=HOSTILE, speaker=HOSTILE, sentence=HOSTILE)
+    row = replace(row, claim=claim, verdict=replace(row.verdict, justification=HOSTILE))
+    known = replace(article.article, title=HOSTILE, source=HOSTILE, url='https://x.example/"onclick="alert(4)')
+    return replace(report, articles=(ArticleReport(known, (row,)),), failures=(Failure(*[HOSTILE] * 4),))
+
+
+def test_html_shows_hostile_text_as_text():
+    """Markup in titles, quotes, speakers and failures is shown, never obeyed."""
+    page = _Page(render_html(hostile_report()))
+    assert len(page.all("script")) == 1 and not page.all("img")
+    assert not [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert page.text.count("<script>alert(1)</script>") >= 12
+    assert "{{ 7 * 7 }}" in page.text
+
+
+def test_html_links_only_to_web_addresses_and_its_own_claims():
+    """A `javascript:` URL leaves its title without a link; other links give no opener and no referrer away."""
+    page = _Page(render_html(hostile_report()))
+    links = page.all("a")
+    assert [link["href"] for link in links if link["href"] and not link["href"].startswith("#claim-")] == [
+        "https://x.example/%22onclick=%22alert(4)"
+    ]
+    outside = [link for link in _Page(render_html(full_report())).all("a") if (link["href"] or "").startswith("http")]
+    assert len(outside) > 3
+    assert all(link["rel"] == "noopener noreferrer" for link in outside)
+
+
+def test_html_index_links_lead_to_cards():
+    """Every link of the index has its target on the page, once."""
+    page = _Page(render_html(full_report()))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    targets = [link["href"] for link in page.all("a") if (link["href"] or "").startswith("#")]
+    assert len(targets) == 2 and len(ids) == len(set(ids))
+    assert {target[1:] for target in targets if target} <= set(ids)
+
+
+def test_html_fetches_nothing():
+    """No element loads anything from outside, and the policy admits only this style and this script."""
+    html = render_html(full_report())
+    page = _Page(html)
+    loaded = [attributes.get("src") or "" for _, attributes in page.tags] + [a["href"] for a in page.all("link")]
+    assert set(loaded) <= {"", "data:,"}
+    [policy] = [m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
+    assert policy is not None and "default-src 'none'" in policy and "unsafe" not in policy
+    for tag in ("style", "script"):
+        [content] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert not re.search(r"url\(|@import", html)
+
+
+def test_html_says_the_verdict_in_words_with_its_chance():
+    """Colour is never the only sign: the badge has word, icon and percentage."""
+    html = render_html(full_report())
+    text = _Page(html).text
+    for words in ("Refuted 93%", "Conflicting evidence 71%", "Supported 96%", "Not enough evidence 64%"):
+        assert words in text
+    assert html.count('<span class="badge') == html.count('<use href="#icon-') - 5  # the five tiles have icons too
+
+
+def test_html_marks_the_rationale_inside_its_passage():
+    """Neighbouring sentences are one mark, and the rest of the passage stands around it."""
+    html = render_html(full_report())
+    assert (
+        "The council met on 3 March. <mark>The final accounts put the cost of the bridge repairs at 61.4 million "
+        "euros. That is 13 million more than planned.</mark> The mayor did not comment."
+    ) in html
+
+
+def test_html_shows_a_claim_with_all_that_a_reader_needs_to_judge_it():
+    """Speaker, comparison, source, date, justification, missing side and reason of what was not checked."""
+    text = _Page(render_html(full_report())).text
+    for words in (
+        "said by Mayor Ilse Brandt",
+        "Differs article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
+        "Council approves final accounts · City Gazette · 2026-03-04",
+        "Labour inspectorate",
+        "One side says there were no injuries",
+        "No passage found for it.",
+        "Nearest passage, does not settle it",
+        "2 sentences not checked",
+        "ambiguous: who “they” are is not said",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (RunStatus.FAILED, "This run failed."),
+        (RunStatus.FINISHED_WITH_FAILURES, "This run finished, but part of it failed."),
+        (RunStatus.RUNNING, "This run is still running, or was stopped before its end."),
+    ],
+)
+def test_html_of_a_run_that_did_not_end_well_says_so_first(status: RunStatus, words: str):
+    """The banner comes before everything else in the page, and lists each failure with its reason."""
+    failures = tuple(Failure(f"wire-{n}.html", "read", "UnreadableSourceError", "found no text") for n in range(12))
+    html = render_html(RunReport(full_report(status=status).run, failures, full_report().articles))
+    assert html.index(words) < html.index("<h1>")
+    assert html.index('class="banner failed"') < html.index(words)
+    assert all(f"wire-{n}.html" in html for n in range(12))
+
+
+def test_html_of_a_good_run_has_no_banner():
+    """An alarm that is always there would not be read."""
+    report = one_claim_report(make_evidence(make_document("T", "Text."), quotes=("Text.",)))
+    assert "banner failed" not in render_html(report) and 'role="alert"' not in render_html(report)
+
+
+def test_html_of_an_empty_run_renders():
+    """No article at all is a page too."""
+    assert "No claim was refuted" in render_html(make_report())
+
+
+def test_html_without_scripts_shows_every_claim():
+    """The filter is hidden until the script runs, and no card is."""
+    page = _Page(render_html(full_report()))
+    assert "hidden" in page.all("nav")[0]
+    cards = [a for a in page.all("section") if (a.get("class") or "").startswith("card ")]
+    assert len(cards) == 5
+    assert not [a for a in cards if "hidden" in a]
+
+
+def test_html_of_two_thousand_claims_is_fast():
+    """2,000 claims with their evidence render in less than 3 seconds."""
+    report = full_report()
+    [article] = report.articles
+    large = replace(report, articles=tuple(replace(article, claims=article.claims * 20) for _ in range(20)))
+    assert sum(len(a.claims) for a in large.articles) == 2800
+    started = time.perf_counter()
+    html = render_html(large)
+    assert time.perf_counter() - started < 3
+    assert html.count('<section class="card ') == 2000

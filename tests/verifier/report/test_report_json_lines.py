@@ -1,0 +1,61 @@
+"""JSON Lines: exact fields, one line per claim, verbatim quotes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report
+from verifier.report import claim_json, report_json_lines
+from verifier.types import Stance
+
+CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
+CLAIM_FIELDS += ["confidence", "evidence"]
+EVIDENCE_FIELDS = ["stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source"]
+EVIDENCE_FIELDS += ["published", "document_id"]
+
+
+def test_json_lines_have_exactly_the_agreed_fields_in_order():
+    """Programs may rely on the names and their order, for claims and for evidence."""
+    rows = [json.loads(line) for line in report_json_lines(full_report())]
+    assert all(list(row) == CLAIM_FIELDS for row in rows)
+    assert [list(item) for row in rows for item in row["evidence"]] == [EVIDENCE_FIELDS] * 7
+
+
+def test_json_lines_keep_every_row_with_null_where_not_checked():
+    """A sentence that was set aside is a line with its reason, no label and no confidence."""
+    report = full_report()
+    rows = [json.loads(line) for line in report_json_lines(report)]
+    opinion = next(row for row in rows if row["reason"] == "opinion")
+    assert len(rows) == len(report.articles[0].claims)
+    assert (opinion["status"], opinion["label"], opinion["confidence"]) == ("NOT_CHECKABLE", None, None)
+    assert opinion["evidence"] == []
+
+
+def test_json_lines_quote_the_document_at_its_offsets():
+    """Every quote of a report is found in its document between the offsets given."""
+    report = full_report()
+    verdicts = [row.verdict for row in report.articles[0].claims if row.verdict]
+    documents = {item.document.id: item.document.text for verdict in verdicts for item in verdict.evidence}
+    items = [item for line in report_json_lines(report) for item in json.loads(line)["evidence"]]
+    assert items
+    assert all(documents[item["document_id"]][item["start"] : item["end"]] == item["quote"] for item in items)
+
+
+def test_claim_json_survives_readers_that_split_on_odd_line_ends():
+    """Unicode line ends and half surrogates are escaped, other letters are not."""
+    document = replace(make_document("T", "Größe ist 5.\nMehr nicht."), title="Ein\u2028Übel\x85und \ud800")
+    line = next(report_json_lines(one_claim_report(make_evidence(document, Stance.REFUTES, ("Größe ist 5.",)))))
+    assert len(line.splitlines()) == 1
+    assert "Größe" in line and line.encode()
+    assert json.loads(line)["evidence"][0]["title"] == document.title
+
+
+def test_claim_json_refuses_a_number_that_is_not_finite():
+    """NaN is not JSON: it is reported, not written."""
+    row = one_claim_report(make_evidence(make_document("T", "Text."))).articles[0].claims[0]
+    assert row.verdict is not None
+    with pytest.raises(ValueError, match="JSON"):
+        claim_json(row.claim, replace(row.verdict, confidence=float("nan")))

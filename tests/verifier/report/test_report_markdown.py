@@ -1,0 +1,90 @@
+"""Markdown: the same content, readable as it stands, and inert."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report
+from verifier.report import render_markdown
+from verifier.report.markdown import escape
+from verifier.rows import RunReport
+from verifier.types import Failure, RunStatus
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a | b", r"a \| b"),
+        ("<script>x</script>", r"\<script\>x\</script\>"),
+        ("[a](javascript:b)", r"\[a\](javascript:b)"),
+        ("*a* `b` _c_ ~d~", r"\*a\* \`b\` \_c\_ \~d\~"),
+        ("snake_case AT&T -5 degrees 0.1.0 #tag", "snake_case AT&T -5 degrees 0.1.0 #tag"),
+        ("&lt;", r"\&lt;"),
+        ("a\n\n# b", "a # b"),
+        ("# a", r"\# a"),
+        ("- a", r"\- a"),
+        ("1. a", r"1\. a"),
+        ("1931.", r"1931\."),
+        ("---", r"\---"),
+        ("a\\b", r"a\\b"),
+    ],
+)
+def test_escape_leaves_nothing_that_markdown_or_html_reads(text: str, escaped: str):
+    """Markup characters are escaped where they would mean something, and left alone where they would not."""
+    assert escape(text) == escaped
+
+
+def test_markdown_holds_the_whole_report():
+    """Verdict, claim in its sentence, both sides with quote and source, findings and what was not checked."""
+    text = render_markdown(full_report())
+    for line in (
+        "| Refuted | 1 |",
+        "| Not checked: opinion | 1 |",
+        "### Refuted (93%): Work on the Harbour Bridge cost 48 million euros.",
+        "  - Differs: article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
+        "- Said by: Mayor Ilse Brandt",
+        "- For: “The contractor reports that the repairs were completed without any injury to its staff.” "
+        "([Contractor's note](https://example.org/gazette), Stahlbau AG, undated)",
+        "- Nearest passage, does not settle it: “In 2015 some 31,000 vehicles crossed Harbour Bridge each day.” "
+        "([Traffic counts](https://example.org/gazette), City Gazette, 2016-01-11)",
+        "> It was the greatest day of the year. **The bridge was built in 1931.** Traffic over it has doubled since "
+        "2010.",
+        "| It was the greatest day of the year. | opinion |",
+        "This claim is checkable, but the run left no verdict on it.",
+    ):
+        assert line in text.splitlines()
+
+
+def test_markdown_index_comes_before_the_articles():
+    """What is refuted, and by which quote, stands at the top."""
+    text = render_markdown(full_report())
+    index = text[: text.index("## Bridge reopens")]
+    assert "- **Refuted (93%):** Work on the Harbour Bridge cost 48 million euros." in index
+    assert "  - Against: “The final accounts put the cost of the bridge repairs at 61.4 million euros." in index
+
+
+def test_markdown_of_a_failed_run_starts_with_what_failed():
+    """The failure stands right under the title, with its reason, on lines of its own."""
+    report = full_report(status=RunStatus.FAILED)
+    failure = Failure("a|b.html", "read", "UnreadableSourceError", "found\n# nothing")
+    lines = render_markdown(RunReport(report.run, (failure,), report.articles)).splitlines()
+    assert lines[2] == "> **THIS RUN FAILED. WHAT FOLLOWS IS INCOMPLETE.**"
+    assert lines[6] == r"> - a\|b.html, read: UnreadableSourceError: found # nothing"
+
+
+def test_markdown_keeps_hostile_sources_inert():
+    """No raw tag, no link that is not to the web, no broken table row or heading."""
+    hostile = "x](javascript:alert(1)) <script>alert(2)</script>\n\n# Hacked | y"
+    document = make_document(hostile, f"{hostile} Text.", url="javascript:alert(3)", source=hostile)
+    text = render_markdown(one_claim_report(make_evidence(document, quotes=(hostile,))))
+    assert r"\<script\>alert(2)\</script\>" in text
+    assert "<script" not in text.replace(r"\<script", "") and "alert(3)" not in text
+    assert "x](" not in text.replace(r"x\](", "")
+    assert not [line for line in text.splitlines() if line.startswith("# Hacked")]
+
+
+def test_markdown_link_target_with_brackets_is_closed_off():
+    """A bracket in a URL does not end the link early."""
+    document = make_document("Harbour", "Text.", url="https://example.org/Harbour_(bridge")
+    text = render_markdown(one_claim_report(make_evidence(document, quotes=("Text.",))))
+    assert "[Harbour](<https://example.org/Harbour_(bridge>)" in text

@@ -1,0 +1,88 @@
+"""The walk over articles, with fakes at every stage."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
+from verifier.pipeline import Verifier, claim_from_text, read_articles
+from verifier.retrieve import Query
+from verifier.types import Article, Claim, ClaimStatus, Evidence, Hit, Label, Stance
+
+
+class Sentences:
+    """Two rows an article: its first sentence, and an opinion."""
+
+    def extract(self, article: Article) -> list[Claim]:
+        if "broken" in article.text:
+            raise RuntimeError("cannot be parsed")
+        opinion = make_claim(article, "It is a fine sight.", status=ClaimStatus.NOT_CHECKABLE, reason="opinion")
+        return [make_claim(article), opinion]
+
+
+class OneHit:
+    def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
+        document = make_document()
+        return [[Hit(make_passage(document), document, 1.0, 1)] for _ in queries]
+
+
+class Supporter:
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        return [make_evidence(claim, Stance.SUPPORTS) for _ in hits]
+
+
+VERIFIER = Verifier(Sentences(), OneHit(), Supporter())
+
+
+def test_only_checkable_claims_get_a_verdict() -> None:
+    """The opinion stays as a row and is not judged."""
+    checked = VERIFIER.check_article(make_article())
+    assert len(checked.claims) == 2
+    assert [v.label for v in checked.verdicts] == [Label.SUPPORTED]
+
+
+def test_comparisons_are_made_on_the_way() -> None:
+    """Every piece of evidence carries what the comparer found."""
+    [verdict] = VERIFIER.check_article(make_article()).verdicts
+    assert [c.claim_value for c in verdict.evidence[0].comparisons] == ["3 million"]
+
+
+def test_one_article_that_fails_does_not_stop_the_rest() -> None:
+    """It is told of with its source, stage and error."""
+    broken = make_article("A broken one. It is a fine sight.", source="broken.txt")
+    checked, failures = VERIFIER.check_articles([broken, make_article()])
+    assert len(checked) == 1
+    assert [(f.source, f.stage, f.error) for f in failures] == [("broken.txt", "check", "RuntimeError")]
+
+
+def test_claim_from_text_is_its_own_sentence() -> None:
+    """A claim typed by hand keeps its words and takes the as-of date."""
+    claim = claim_from_text("  Water is wet. ", date(2022, 3, 17))
+    assert (claim.sentence, claim.text, claim.claim_date) == ("Water is wet.", "Water is wet.", date(2022, 3, 17))
+    with pytest.raises(ValueError, match="blank"):
+        claim_from_text(" \n")
+
+
+def test_articles_are_read_with_their_metadata_and_failures_told(tmp_path: Path) -> None:
+    """Front matter gives title and date; the body is the text; an empty file is a failure."""
+    (tmp_path / "a.md").write_text("---\ntitle: Dam full\npublished: 2026-03-01\n---\nThe dam is full.\n")
+    (tmp_path / "b.md").touch()
+    [article], [failure] = read_articles([tmp_path])
+    assert (article.title, article.published, article.text.strip()) == (
+        "Dam full",
+        date(2026, 3, 1),
+        "The dam is full.",
+    )
+    assert failure.source.endswith("b.md")
+
+
+def test_edited_article_is_another_article(tmp_path: Path) -> None:
+    """Its earlier verdicts stay with the earlier text."""
+    path = tmp_path / "a.txt"
+    ids = set()
+    for text in ("The dam is full.", "The dam is empty."):
+        path.write_text(text)
+        ids |= {article.id for article in read_articles([path])[0]}
+    assert len(ids) == 2
