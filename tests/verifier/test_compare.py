@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
-from verifier.compare import Bound, compare, find_dates, find_quantities
+from verifier.compare import compare
+from verifier.compare.dates import find_dates
+from verifier.compare.polarity import find_denials
+from verifier.compare.quantities import Bound, find_quantities
 from verifier.types import Evidence, Relation, Span, Stance
 
 
@@ -77,6 +80,7 @@ def test_reading_numbers_and_dates_never_raises(text: str) -> None:
     """Any text at all gives a list."""
     assert all(q.value >= 0 for q in find_quantities(text))
     find_dates(text)
+    find_denials(text)
 
 
 @given(st.integers(1, 10**9))
@@ -143,6 +147,41 @@ def test_neutral_evidence_keeps_its_stance_and_gets_its_findings() -> None:
     found = judged("It has 5 doors in all.", "It has 3 doors in all.", Stance.NEUTRAL)
     assert found.stance is Stance.NEUTRAL
     assert relations(found) == [Relation.DIFFERS]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Sber is among the seven banks excluded.", "Sber was not among the seven banks excluded in March."),
+        ("Radioactive material was released at the plant.", "No radioactive material was released, the agency said."),
+        ("The player did not score a hat-trick.", "The player scored a hat-trick in the final."),
+        ("The mayor didn't sign the housing contract.", "The mayor had to sign the housing contract."),
+    ],
+)
+def test_what_one_side_denies_and_the_other_states_is_refuted(claim: str, evidence: str) -> None:
+    """A dropped or added negation is never support."""
+    assert judged(claim, evidence).stance is Stance.REFUTES
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Croatia took third place.", "Croatia, not Morocco, took third place."),
+        ("The player scored two goals.", "The player scored two goals and did not score a hat-trick."),
+        ("The bridge was opened for traffic.", "The bridge was not only opened for traffic but also painted."),
+        ("The treaty was not signed by Peru.", "Peru has never signed the treaty."),
+    ],
+)
+def test_denying_something_else_is_no_refutation(claim: str, evidence: str) -> None:
+    """A negation refutes only what it denies."""
+    assert judged(claim, evidence).stance is Stance.SUPPORTS
+
+
+def test_number_of_another_year_neither_confirms_nor_refutes() -> None:
+    """1.45 degrees in 2023 says nothing of 1.15 degrees in 2022."""
+    for stance in (Stance.SUPPORTS, Stance.REFUTES):
+        found = judged("In 2022 the mean rose by 1.15 degrees.", "In 2023 the mean rose by 1.45 degrees.", stance)
+        assert found.stance is Stance.NEUTRAL
 
 
 @given(st.sampled_from(list(Stance)), st.text(max_size=80), st.text(max_size=80))

@@ -22,7 +22,9 @@ def report_json_lines(report: RunReport) -> Iterator[str]:
 
 
 def claim_json(claim: Claim, verdict: Verdict | None) -> str:
-    """One claim as a JSON object on one line; `label` and `confidence` are null where it was not checked, and `article_id` where it was typed by hand.
+    """One claim as a JSON object on one line.
+
+    `label` and `confidence` are null where it was not checked, `article_id` where it was typed by hand.
 
     :raises QuoteError: a rationale lies outside its passage.
     :raises ValueError: a confidence or probability is not a finite number.

@@ -1,0 +1,65 @@
+"""Negation: the same statement, affirmed on one side and denied on the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from verifier.types import Comparison, Relation
+
+_CUE = re.compile(r"\b(?:not|never|no|without|neither|nor|none|cannot)\b|\b\w+n[\'’]t\b", re.IGNORECASE)
+# "not only", "no later than", "no doubt" deny nothing.
+_HARMLESS = re.compile(
+    r"\s*(?:only|just|merely|least|less|more|fewer|later|earlier|longer|doubt|wonder|matter)\b", re.I
+)
+_CLAUSE_END = re.compile(r"[,.;:()–—]|\b(?:but|although|though|while|because|and|or)\b", re.IGNORECASE)
+_STOP = frozenset(
+    "the a an of in on at to for by with from as be been being is are was were has have had do does did this that it"  # noqa: SIM905
+    " its their any among there".split()
+)
+SCOPE_WORDS = 3  # content words behind a cue that are taken to be denied
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """A negation: the words as written, and the content words that it denies."""
+
+    text: str
+    denied: tuple[str, ...]
+
+
+def find_denials(text: str) -> list[Denial]:
+    """The negations of a text, each with at most three content words of its clause."""
+    found = []
+    for cue in _CUE.finditer(text):
+        if not _HARMLESS.match(text, cue.end()):
+            clause = _CLAUSE_END.split(text[cue.end() :], maxsplit=1)[0]
+            found.append(Denial(f"{cue[0]}{clause}".strip(), tuple(_stems(clause)[:SCOPE_WORDS])))
+    return found
+
+
+def _stems(text: str) -> list[str]:
+    words = re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
+    return [w[:5] for w in words if w not in _STOP]
+
+
+def compare_polarity(claim: str, evidence: str) -> Iterator[Comparison]:
+    """A DIFFERS for each statement that one side denies and the other makes.
+
+    All the denied words have to stand on the other side, outside a denial of its own: "was not among the seven
+    banks" stands against "is among the seven banks", and not against "is among the ten firms".
+    """
+    ours, theirs = find_denials(claim), find_denials(evidence)
+    if bool(ours) == bool(theirs):  # both affirm; or both deny something, which is the model's to judge
+        return
+    for denial in ours or theirs:
+        other = set(_stems(evidence if ours else claim))
+        if len(denial.denied) >= 2 and set(denial.denied) <= other:
+            side = "article" if ours else "evidence"
+            yield Comparison(
+                denial.text if ours else claim,
+                evidence if ours else denial.text,
+                Relation.DIFFERS,
+                f"the {side} denies it: “{denial.text}”",
+            )

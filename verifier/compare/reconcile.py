@@ -1,0 +1,84 @@
+"""What the comparisons allow a stance to be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verifier.compare.dates import compare_dates, find_dates
+from verifier.compare.polarity import compare_polarity
+from verifier.compare.quantities import compare_quantities, find_quantities
+from verifier.types import Claim, Comparison, Evidence, Relation, Stance
+
+
+def compare(claim: Claim, evidence: Evidence) -> Evidence:
+    """The evidence with its comparisons, and with the stance that they allow.
+
+    - A number that differs is never SUPPORTS: it turns to REFUTES where the passage is about the same count at the
+      same time and leaves no other reading, else to NEUTRAL.
+    - A statement that one side denies and the other makes is REFUTES, never SUPPORTS.
+    - A number that the quoted text does not state at all is not supported by it: NEUTRAL.
+    - A running total at another date, or a number of another year, neither confirms nor refutes: NEUTRAL.
+    - A date that differs is never SUPPORTS: NEUTRAL.
+
+    Evidence that the model finds NEUTRAL stays so: what a passage is about is the model's to judge.
+    """
+    text = " ".join(evidence.quotes()) or evidence.passage.text
+    known = f"{evidence.document.title}. {text}"
+    counts = compare_quantities(claim.text, text, known, claim.claim_date, evidence.document.published)
+    dates = list(compare_dates(find_dates(claim.text), find_dates(known)))
+    denials = list(compare_polarity(claim.text, text))
+    stated = replace(evidence, comparisons=(*counts, *dates, *denials))
+    if evidence.stance is Stance.NEUTRAL:
+        return stated
+    if denials:
+        return _refuting(stated)
+    return _by_counts_and_dates(stated, counts, dates, text)
+
+
+def _by_counts_and_dates(
+    evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], text: str
+) -> Evidence:
+    differing = [c for c in counts if c.relation is Relation.DIFFERS]
+    other_time = any(d.relation is Relation.DIFFERS for d in dates)
+    if differing:
+        if other_time:
+            return _neutral(evidence)
+        if _is_plain_contradiction(differing, text):
+            return _refuting(evidence)
+        return evidence if evidence.stance is Stance.REFUTES else _neutral(evidence)
+    if any(c.relation is Relation.OUTDATED for c in counts):
+        return _neutral(evidence)
+    unproven = other_time or any(c.relation is Relation.MISSING for c in counts)
+    return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
+
+
+def _is_plain_contradiction(differing: Sequence[Comparison], text: str) -> bool:
+    """Every differing number stands against one other number, and the claim's own is nowhere in the text.
+
+    Two numbers that changed places (11 for 100 and 100 for 11) contradict as plainly.
+    """
+    stated = {q.value for q in find_quantities(text)}
+    pairs = {(c.claim_value, c.evidence_value) for c in differing}
+    swapped = all((theirs, ours) in pairs for ours, theirs in pairs)
+    absent = all(q.value not in stated for c in differing for q in find_quantities(c.claim_value))
+    return swapped or absent
+
+
+def _refuting(evidence: Evidence) -> Evidence:
+    """REFUTES: what the model gave to either side, because the passage is about the claim, speaks against it."""
+    return replace(evidence, stance=Stance.REFUTES, p_supports=0.0, p_refutes=evidence.p_supports + evidence.p_refutes)
+
+
+def _neutral(evidence: Evidence) -> Evidence:
+    """NEUTRAL, with what the model gave to its own stance handed to neutral."""
+    moved = evidence.p_supports if evidence.stance is Stance.SUPPORTS else evidence.p_refutes
+    rest = 1.0 - evidence.p_neutral - moved
+    return replace(
+        evidence,
+        stance=Stance.NEUTRAL,
+        p_supports=rest if evidence.stance is Stance.REFUTES else 0.0,
+        p_refutes=rest if evidence.stance is Stance.SUPPORTS else 0.0,
+        p_neutral=evidence.p_neutral + moved,
+        rationale=(),
+    )
