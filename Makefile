@@ -32,7 +32,7 @@ lint: install ## style, types and layering
 	$(BIN)/lint-imports
 
 bench: install ## timings
-	$(BIN)/python -m pytest tests/bench -m bench
+	$(BIN)/python -m pytest tests/bench/bench_*.py -s
 
 models: install ## make the shipped model files again: make models DATA=folder
 	$(BIN)/python -m verifier.training encoder --out verifier/models/encoder

@@ -18,7 +18,7 @@ import numpy as np
 
 from verifier.inference import OnnxModel
 from verifier.stance import softmax
-from verifier.training.data import HELD_OUT_SHARE, stance_dev_sets, stance_training_set
+from verifier.training.data import stance_dev_sets, stance_training_set
 from verifier.training.measure import PairScores, fit_temperature, score, targets_of
 
 STANCE_NAME = "stance-minilm-v1"
@@ -57,6 +57,7 @@ def _encoder(options: argparse.Namespace) -> None:
 
 
 def _stance(options: argparse.Namespace) -> None:
+    from verifier.training.card import figures_table, write_card
     from verifier.training.export import describe, export_stance
     from verifier.training.stance import TrainingConfig, train_stance
 
@@ -66,7 +67,9 @@ def _stance(options: argparse.Namespace) -> None:
     network = train_stance(pairs, _base(), options.work, config, options.threads)
     export_stance(network, _base(), options.out, STANCE_NAME, config.max_tokens)
     describe(options.out, {"temperature": round(_temperature(options.data, options.out), 3)})
-    _measure(argparse.Namespace(data=options.data, model=options.out))
+    figures = figures_table(_scores(options.data, options.out))
+    write_card(options.out, options.data, pairs, config, figures)
+    print(figures)
 
 
 def _temperature(data: Path, model: Path) -> float:
@@ -78,19 +81,20 @@ def _temperature(data: Path, model: Path) -> float:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    """Print a table: accuracy and macro-F1 on all pairs of a set, ECE on those that fitted no temperature."""
-    runner = OnnxModel(options.model)
-    print(f"{runner.info.name} {runner.info.fingerprint}; held-out share of VitaminC's pages {HELD_OUT_SHARE:.0%}")
-    print("| set | pairs | accuracy | macro-F1 | ECE | recall |\n|---|---|---|---|---|---|")
-    for name, pairs in stance_dev_sets(options.data).items():
+    from verifier.training.card import figures_table
+
+    print(figures_table(_scores(options.data, options.model)))
+
+
+def _scores(data: Path, model: Path) -> dict[str, tuple[PairScores, float]]:
+    """Per dev set its scores, and the ECE of the pairs that fitted no temperature."""
+    runner = OnnxModel(model)
+    found = {}
+    for name, pairs in stance_dev_sets(data).items():
         p = softmax(runner.run([(pair.evidence, pair.claim) for pair in pairs]) / runner.info.temperature)
         targets = targets_of(pairs)
-        print(_row(name, score(p, targets), score(p[1::2], targets[1::2]).ece), flush=True)
-
-
-def _row(name: str, scores: PairScores, ece: float) -> str:
-    recall = ", ".join(f"{stance.lower()} {value:.2f}" for stance, value in scores.recall.items())
-    return f"| {name} | {scores.n:,} | {scores.accuracy:.3f} | {scores.macro_f1:.3f} | {ece:.3f} | {recall} |"
+        found[name] = (score(p, targets), score(p[1::2], targets[1::2]).ece)
+    return found
 
 
 if __name__ == "__main__":

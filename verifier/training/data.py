@@ -304,8 +304,3 @@ def stance_dev_sets(data: Path) -> dict[str, list[TrainingPair]]:
         "fm2-dev": lambda: load_pairs(data / "pairs/fm2_dev.jsonl.gz", "fm2"),
     }
     return {name: list(load()) for name, load in loaders.items()}
-
-
-def file_hashes(data: Path, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of each named file below `data`, for the model card."""
-    return {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in names}

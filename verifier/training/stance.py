@@ -28,7 +28,7 @@ STANCES = tuple(Stance)  # column order of the logits, written into the model's 
 class TrainingConfig:
     """One stance training run."""
 
-    steps: int = 3300
+    steps: int = 3600
     batch_size: int = 48  # pairs
     learning_rate: float = 1e-4  # 4e-4 diverges
     head_learning_rate: float = 5e-4
