@@ -93,26 +93,35 @@ def read_documents(
     `SourceFailure` in its place.
 
     :param ingested: the time to record; now (UTC) where left out.
-    :raises SourceNotFoundError: at once, before anything is read, where a path or pattern matches nothing.
+    :raises SourceNotFoundError: at once, before anything is read, where a path or pattern matches nothing, or a folder
+        has no file of these kinds in it.
     """
     found = list(dict.fromkeys(item for path in paths for item in _expand(path)))
     return _read_all(found, config or ReaderConfig(), ingested or datetime.now(UTC))
 
 
-def _expand(path: str | Path) -> Iterator[Path | SourceFailure]:
+def _expand(path: str | Path) -> list[Path | SourceFailure]:
     given = Path(path)
     try:
-        if given.is_dir():
-            yield from _walk(given)
-            return
         matches = [given] if given.exists() else _glob(str(path))
     except OSError as error:
-        yield _unreadable(str(path), error)
-        return
+        return [_unreadable(str(path), error)]
     if not matches:
         raise SourceNotFoundError(f"{path}: no such file, folder or match; check the path")
-    for match in matches:
-        yield from _walk(match) if match.is_dir() else [match.resolve()]
+    files = [match for match in matches if not match.is_dir()]
+    found = [item for match in matches for item in (_walk(match) if match.is_dir() else [_located(match)])]
+    if not files and not any(isinstance(item, SourceFailure) or _is_read(item) for item in found):
+        raise SourceNotFoundError(f"{path}: no .txt, .md, .html or .jsonl file in it; check the path")
+    return found
+
+
+def _located(file: Path) -> Path:
+    """The file itself, so that it is read once; a link to nothing stays what it is called."""
+    return file.resolve() if file.exists() else file
+
+
+def _is_read(path: Path) -> bool:
+    return path.name.lower().endswith(SUFFIXES)
 
 
 def _glob(pattern: str) -> list[Path]:
@@ -254,6 +263,13 @@ def _parse_date(value: object, source: str) -> date | None:
 
 # ---- .html
 
+# What a browser does not show must not be quoted. Not the body itself, which some pages hide until a script has run.
+_HIDDEN = [
+    "//body//*[@hidden]",
+    "//body//*[translate(@aria-hidden, 'TRUE', 'true') = 'true']",
+    "//body//*[contains(translate(@style, 'DISPLAYNOE \t\n', 'displaynoe'), 'display:none')]",
+]
+
 
 def _html_document(path: Path, source: str, text: str, ingested: datetime) -> Document:
     page = _extract(text)
@@ -275,7 +291,12 @@ def _extract(html: str) -> Any:
     # Only a date that the page declares: one found somewhere in its text may be any date.
     dates = {"original_date": True, "extensive_search": False}
     return bare_extraction(
-        html, with_metadata=True, include_comments=False, date_extraction_params=dates, config=_extraction_config()
+        html,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params=dates,
+        prune_xpath=_HIDDEN,
+        config=_extraction_config(),
     )
 
 
@@ -315,8 +336,9 @@ def _read_jsonl(path: Path, config: ReaderConfig, ingested: datetime) -> Iterato
                 record_id = _record_id(row, number, place)
                 if record_id in seen:
                     raise DuplicateRecordError(f"{place}: id {record_id!r} stands on an earlier line; make ids unique")
+                document = _row_document(row, f"{source}#{record_id}", place, ingested)
                 seen.add(record_id)
-                yield _row_document(row, f"{source}#{record_id}", place, ingested)
+                yield document
             except SourceError as error:
                 yield SourceFailure(place, error)
     except (OSError, EOFError, zlib.error) as error:
@@ -354,7 +376,7 @@ def _parse_line(line: bytes | None, place: str, config: ReaderConfig) -> dict[st
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)[:120]
         raise MalformedLineError(f"{place}: is not JSON in UTF-8 ({reason}); correct or remove the line") from error
     if not isinstance(row, dict):
-        raise MalformedLineError(f"{place}: is a {type(row).__name__}, not an object; write {{...}} on each line")
+        raise MalformedLineError(f"{place}: is {_kind(row)}, not an object; write {{...}} on each line")
     return row
 
 
@@ -372,7 +394,7 @@ def _record_id(row: dict[str, Any], number: int, place: str) -> str:
     """The record's own id, else its line number."""
     given = next((row[key] for key in ("_id", "id") if row.get(key) not in (None, "")), f"line-{number}")
     if isinstance(given, bool) or not isinstance(given, str | int):
-        raise MetadataError(f"{place}: its id is a {type(given).__name__}; write a string or a whole number")
+        raise MetadataError(f"{place}: its id is {_kind(given)}; write a string or a whole number")
     return tidy(str(given))
 
 
@@ -381,5 +403,10 @@ def _text_field(row: dict[str, Any], key: str, place: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise MetadataError(f'{place}: "{key}" is a {type(value).__name__}, not a string; correct the line')
+        raise MetadataError(f'{place}: "{key}" is {_kind(value)}, not a string; correct the line')
     return tidy(value)
+
+
+def _kind(value: object) -> str:
+    name = type(value).__name__
+    return "null" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -1,30 +1,44 @@
 """The `verifier` command: parse, call a flow or the library, turn errors into messages.
 
 Data goes to standard output, everything else to standard error. Exit codes: 0 done, 1 a run finished with
-failures, 2 bad usage or input. Heavy imports happen inside the commands that need them.
+failures, 2 bad usage or input, 130 interrupted, 143 terminated. Heavy imports happen inside the commands that
+need them.
 """
 
 from __future__ import annotations
 
+import gc
+import io
+import math
+import os
+import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.settings import Settings
     from verifier.types import Claim, Failure, Verdict
 
-EXIT_FAILURES, EXIT_USAGE = 1, 2
+EXIT_FAILURES, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 DEFAULT_CORPUS = Path(".verifier/corpus")
 DEFAULT_DATABASE = Path("verdicts.duckdb")
 DEFAULT_REPORT = Path("report")
-NARROWEST_LOG = 160  # columns
+NARROWEST_LOG = 160  # characters
+WIDEST_TABLE = 12  # columns; with more, each cell is a few letters wide and rows are printed as lines instead
+
+# Characters that some readers take for a line's end, and halves of surrogate pairs, which UTF-8 cannot encode.
+_UNSAFE_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
 
 app = typer.Typer(
     help="Check the claims of news articles against your own reference corpus: offline, with quotes, in SQL.",
@@ -46,36 +60,72 @@ SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML fi
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
 
 
+class InputError(ValueError):
+    """What was given on the command line or on standard input cannot be used; the message says why."""
+
+
 def main() -> None:
-    """The entry point: every known error becomes one sentence on standard error and exit code 2."""
+    """The entry point: every known error becomes one sentence on standard error and an exit code."""
     import logging
 
     logging.getLogger().addHandler(logging.NullHandler())
+    signal.signal(signal.SIGTERM, _terminate)
+    message, code = _call()
+    # The error is gone here; what its frames held (database handles) must go too, or DuckDB tells of leaks at exit.
+    gc.collect()
+    if message:
+        print(f"verifier: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _terminate(signum: int, frame: object) -> NoReturn:
+    """End as on Ctrl-C: the run is marked FAILED and Prefect's server is shut down on the way out."""
+    sys.exit(EXIT_TERMINATED)
+
+
+def _call() -> tuple[str, int]:
+    """Run the command; the message to print, if any, and the exit code."""
     try:
-        app()
-    except KeyboardInterrupt:
-        _stop("interrupted; what was saved before stays saved", 130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
-    except Exception as error:
-        _stop(_sentence(error), EXIT_USAGE)
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BaseException as error:
+        return _ending(error)
+    return "", 0
+
+
+def _ending(error: BaseException) -> tuple[str, int]:
+    """Typer turns Ctrl-C and a broken pipe into exits; the exception before the exit tells which it was."""
+    if not isinstance(error, SystemExit | KeyboardInterrupt | BrokenPipeError):
+        return _sentence(error), EXIT_USAGE
+    causes = list(_causes(error))
+    if any(isinstance(cause, BrokenPipeError) for cause in causes):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
+        return "", 0
+    if isinstance(error, SystemExit) and error.code == EXIT_TERMINATED:
+        return "terminated; what was saved before stays saved", EXIT_TERMINATED
+    if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
+        return "interrupted; what was saved before stays saved", EXIT_INTERRUPTED
+    return "", error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 0
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _sentence(error: BaseException) -> str:
     """One sentence for any error; ours already say what to do."""
     text = " ".join(str(error).split()) or type(error).__name__
-    ours = type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows")
-    if ours:
+    if isinstance(error, InputError) or type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows"):
         return text
     if isinstance(error, OSError):
-        return f"{error.filename or 'a file'}: {error.strerror or text}; free the disk or check the path and try again"
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or text}; free the disk or check the path and try again"
     return f"unexpected {type(error).__name__}: {text}; please report this with the command that you gave"
-
-
-def _stop(message: str, code: int) -> None:
-    print(f"verifier: {message}", file=sys.stderr)
-    sys.exit(code)
 
 
 @app.command(epilog="Example: verifier run morning/*.html --corpus reference/ --db verdicts.duckdb --report report/")
@@ -89,22 +139,36 @@ def run(
 ) -> None:
     """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
     _quiet()
-    from flows.publish import REPORT_HTML
+    from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
+
+    require_report_folder(report)
     from flows.verify import VerifyRequest, verify
-    from verifier.report import report_json_lines
 
     request = VerifyRequest(tuple(sources), corpus, db, report, _settings(settings))
-    with _progress("checking articles") as advance:
-        outcome = verify(request, advance)
+    try:
+        with _progress("checking articles") as advance:
+            outcome = verify(request, advance)
+    except ReportWriteError as error:
+        if error.report is None:
+            raise
+        _print_outcome(error.report, json)  # the verdicts are stored all the same
+        _say(f"verifier: {error}")
+        raise typer.Exit(EXIT_FAILURES) from None
+    _print_outcome(outcome, json)
+    _say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    if outcome.failures:
+        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
+
+
+def _print_outcome(outcome: RunReport, json: bool) -> None:
+    from verifier.report import report_json_lines
+
     if json:
         for line in report_json_lines(outcome):
             print(line)
     else:
         _print_verdicts(outcome)
-    _say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
     _print_failures(outcome.failures)
-    if outcome.failures:
-        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
 
 
 @app.command(epilog='Example: verifier check "Kherson was taken on 2 March 2022." --as-of 2022-03-17')
@@ -118,12 +182,12 @@ def check(
     json: Json = False,
 ) -> None:
     """Check claims given by hand; nothing is stored."""
-    from verifier.pipeline import claim_from_text, open_verifier
+    from verifier.pipeline import open_verifier
     from verifier.report import claim_json
-    from verifier.retrieve import Query
 
-    day = as_of.date() if as_of else None
-    queries = [Query(claim_from_text(text, day), as_of=day) for text in _lines(claims)]
+    queries, n_bad = _queries(claims, as_of.date() if as_of else None)
+    if not queries:
+        raise typer.Exit(EXIT_USAGE)
     with open_verifier(corpus, _settings(settings)) as (verifier, _):
         for query in queries:
             verdict = verifier.check([query])[0]
@@ -131,15 +195,55 @@ def check(
                 print(claim_json(verdict.claim, verdict), flush=True)
             else:
                 _print_verdict(verdict)
+    if n_bad:
+        raise typer.Exit(EXIT_FAILURES)
 
 
-def _lines(claims: list[str]) -> Iterator[str]:
-    """The claims; `-` stands for the lines of standard input."""
+def _queries(claims: list[str], day: date | None) -> tuple[list[Query], int]:
+    """The claims as queries, and how many lines of standard input are none; those are told of and passed over.
+
+    :raises ValueError: when a claim on the command line is none, or standard input is empty.
+    """
+    from verifier.pipeline import claim_from_text
+    from verifier.retrieve import Query
+
+    queries, n_bad = [], 0
+    for line_number, text in _lines(claims):
+        try:
+            queries.append(Query(claim_from_text(_decoded(text, "the claim"), day), as_of=day))
+        except ValueError as error:
+            if not line_number:
+                raise
+            n_bad += 1
+            _say(f"verifier: line {line_number} of standard input: {_sentence(error)}")
+    return queries, n_bad
+
+
+def _lines(claims: list[str]) -> Iterator[tuple[int, str]]:
+    """The claims; `-` stands for the lines of standard input, which come with their numbers from 1, others with 0."""
     for claim in claims:
-        if claim == "-":
-            yield from (line.strip() for line in sys.stdin if line.strip())
-        else:
-            yield claim
+        if claim != "-":
+            yield 0, claim
+            continue
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        lines = [(number, line.strip()) for number, line in enumerate(sys.stdin, start=1) if line.strip()]
+        if not lines:
+            raise InputError("no claim on standard input; give one a line")
+        yield from lines
+
+
+def _decoded(text: str, what: str) -> str:
+    """The text as it is.
+
+    :raises InputError: when it holds bytes that were not UTF-8.
+    """
+    if found := _UNDECODABLE.search(text):
+        raise InputError(
+            f"expected {what} in UTF-8, found another encoding at character {found.start() + 1};"
+            " convert the text to UTF-8"
+        )
+    return text
 
 
 @app.command(epilog="Example: verifier claims article.html --json")
@@ -193,7 +297,7 @@ def sql(
     """Ask the database in SQL."""
     from verifier.store import query_file
 
-    result = query_file(db, query)
+    result = query_file(db, _decoded(query, "the query"))
     if json:
         _print_json_rows(result.columns, result.rows)
     else:
@@ -288,7 +392,7 @@ def corpus_search(
     """Show the passages that a claim would be checked against."""
     from verifier.pipeline import search_passages
 
-    hits = search_passages(corpus, query, k, _settings(settings))
+    hits = search_passages(corpus, _decoded(query, "the query"), k, _settings(settings))
     columns = ("rank", "score", "title", "passage", "source", "published", "url", "document_id", "start", "end")
     rows = [
         (h.rank, round(h.score, 5), h.document.title, h.passage.text, h.document.source, h.document.published,
@@ -331,6 +435,9 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+    if len(columns) > WIDEST_TABLE:
+        _print_records(columns, rows)
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -345,15 +452,63 @@ def _print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[o
     console.print(table) if console.is_terminal else Console(width=NARROWEST_LOG).print(table)
 
 
+def _print_records(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+    """One `column: value` a line, with a blank line between rows."""
+    records = ("\n".join(f"{c}: {'' if v is None else v}" for c, v in zip(columns, row, strict=True)) for row in rows)
+    print("\n\n".join(records))
+
+
 def _print_json_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
     import json
 
+    names = _distinct(columns)
     for row in rows:
-        print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=_plain))
+        fields = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+        line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
+        print(_UNSAFE_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """The names; one that was there before gets a number that makes it a name of its own: a, a_2, a_3."""
+    names: list[str] = []
+    for column in columns:
+        name, n = column, 1
+        while name in names or (n > 1 and name in columns):
+            n += 1
+            name = f"{column}_{n}"
+        names.append(name)
+    return names
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+    """The value in the types that JSON has: what has none of its own becomes a string."""
+    if isinstance(value, dict):
+        return {str(key if isinstance(key, float) else _plain(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    return _plain_scalar(value)
+
+
+def _plain_scalar(value: object) -> str | float:
+    if isinstance(value, date | time):  # datetimes are dates
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return _iso_duration(value)
+    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+        return float(value)  # one with more digits than a float holds stays exact, as a string
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _iso_duration(value: timedelta) -> str:
+    """ISO 8601: P1DT7200S, -PT0.5S."""
+    sign, span = ("-", -value) if value < timedelta(0) else ("", value)
+    fraction = f".{span.microseconds:06d}".rstrip("0") if span.microseconds else ""
+    days = f"{span.days}D" if span.days else ""
+    return f"{sign}P{days}T{span.seconds}{fraction}S"
 
 
 def _print_verdicts(outcome: RunReport) -> None:

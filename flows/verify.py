@@ -71,6 +71,7 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     :return: the run as stored; its status says whether anything failed.
     :raises SourceError, CorpusError, ModelError, StoreError: when the run cannot start or go on; what was
         stored before stays, and a run that had begun is marked FAILED.
+    :raises ReportWriteError: when the report cannot be written; the verdicts are stored, the error holds them.
     """
     articles, unread = read_all(request.sources)
     with open_verifier(request.corpus, request.settings) as (verifier, basis):

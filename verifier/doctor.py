@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from verifier.inference import SHIPPED_MODELS, ModelDamagedError, default_threads, read_model_info, sha256_of
+from verifier.inference import SHIPPED_MODELS, check_files, default_threads, read_model_info
 
 PACKAGES = (
     "claim-verifier", "prefect", "sentence-transformers", "torch", "onnxruntime", "faiss-cpu", "tantivy", "duckdb",
@@ -68,11 +68,7 @@ def _model_folders() -> list[Path]:
 
 def _model(folder: Path) -> str:
     info = read_model_info(folder)
-    found = sha256_of(folder / "model.onnx")
-    if found != info.sha256:
-        raise ModelDamagedError(
-            f"model.onnx has sha256 {found[:12]}…, expected {info.sha256[:12]}…; reinstall the package"
-        )
+    check_files(folder, info)
     return f"{info.name}, sha256 {info.sha256}"
 
 

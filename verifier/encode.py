@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.index import Encoder
-from verifier.inference import SHIPPED_MODELS, ModelNotFoundError, OnnxModel, read_model_info
+from verifier.inference import SHIPPED_MODELS, ModelNotFoundError, OnnxModel, read_model_info, stay_offline
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 
@@ -37,6 +37,7 @@ class SentenceTransformerEncoder:
     """Any sentence-transformers model, by path or hub name, in torch."""
 
     def __init__(self, name: str):
+        stay_offline()
         from sentence_transformers import SentenceTransformer
 
         try:

@@ -42,6 +42,7 @@ class ModelInfo:
     name: str
     kind: str  # "encoder" or "stance"
     sha256: str  # of model.onnx
+    tokenizer_sha256: str
     dim: int  # columns of the output
     max_tokens: int
     labels: tuple[str, ...]  # output columns by name; empty for an encoder
@@ -71,6 +72,7 @@ def read_model_info(folder: Path) -> ModelInfo:
             name=fields["name"],
             kind=fields["kind"],
             sha256=fields["sha256"],
+            tokenizer_sha256=fields["tokenizer_sha256"],
             dim=int(fields["dim"]),
             max_tokens=int(fields["max_tokens"]),
             labels=tuple(fields.get("labels", ())),
@@ -87,6 +89,24 @@ def sha256_of(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def check_files(folder: Path, info: ModelInfo) -> None:
+    """Compare the folder's files with the hashes in their description.
+
+    :raises ModelDamagedError: when one differs; another tokenizer changes verdicts as other weights do.
+    """
+    for name, recorded in (("model.onnx", info.sha256), ("tokenizer.json", info.tokenizer_sha256)):
+        found = sha256_of(folder / name)
+        if found != recorded:
+            raise ModelDamagedError(
+                f"{folder / name} has sha256 {found[:12]}…, model.json records {recorded[:12]}…; reinstall the package"
+            )
+
+
+def stay_offline() -> None:
+    """Keep the model libraries from asking a hub; who wants a download sets HF_HUB_OFFLINE=0."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def default_threads() -> int:
@@ -106,12 +126,7 @@ class OnnxModel:
         from tokenizers import Tokenizer
 
         self.info = read_model_info(folder)
-        found = sha256_of(folder / "model.onnx")
-        if found != self.info.sha256:
-            raise ModelDamagedError(
-                f"{folder / 'model.onnx'} has sha256 {found[:12]}…, model.json records {self.info.sha256[:12]}…; "
-                "reinstall the package"
-            )
+        check_files(folder, self.info)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1

@@ -13,6 +13,7 @@ from typing import Protocol
 from corpus.documents import Document, content_id
 from corpus.index import PassageIndex
 from corpus.sources import SourceFailure, read_documents
+from verifier.claims.extract import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.encode import load_encoder
 from verifier.retrieve import Query, Retriever
@@ -22,6 +23,11 @@ from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, 
 from verifier.verdict import VerdictConfig, decide
 
 log = logging.getLogger(__name__)
+MAX_CLAIM_CHARS = MAX_SENTENCE_CHARS  # what is longer, the stance model would not read to its end
+
+
+class ClaimTextError(ValueError):
+    """A claim typed by hand that cannot be checked as it is."""
 
 
 class Extractor(Protocol):
@@ -162,11 +168,18 @@ def article_from_document(document: Document) -> Article:
 def claim_from_text(text: str, as_of: date | None = None) -> Claim:
     """A claim typed by hand: its own sentence, in no article.
 
-    :raises ValueError: when the text is blank.
+    :raises ClaimTextError: when the text holds no word, is too long, or is no valid text.
     """
     sentence = text.strip()
-    if not sentence:
-        raise ValueError("expected a claim, found blank text; give a full sentence")
+    if not any(char.isalpha() for char in sentence):
+        raise ClaimTextError(f"expected a claim, found {sentence[:40]!r}; give a full sentence")
+    if len(sentence) > MAX_CLAIM_CHARS:
+        raise ClaimTextError(
+            f"expected a claim of at most {MAX_CLAIM_CHARS} characters, found {len(sentence)}: "
+            f"{sentence[:40]!r}…; split it into single statements"
+        )
+    if not sentence.isprintable() and any("\ud800" <= char <= "\udfff" for char in sentence):
+        raise ClaimTextError(f"expected text in UTF-8, found other bytes in {sentence[:40]!a}; convert it first")
     return Claim(
         id=content_id("claim", sentence, str(as_of or "")),
         article_id="",

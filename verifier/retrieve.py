@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,11 @@ import numpy.typing as npt
 
 from corpus.documents import Document, Passage
 from verifier.types import Article, Claim, Hit
+
+SHINGLE_WORDS = 5
+COPY_SHARE = 0.5  # of a text's shingles, from which on it is a copy
+MIN_EXCERPT_SHINGLES = 40
+AS_OF_DEPTH = 10  # times as many candidates where later ones are left out again
 
 
 class ClaimEncoder(Protocol):
@@ -45,6 +51,12 @@ class RetrieverConfig:
     rrf_constant: float = 60.0  # Cormack et al. 2009: score = sum of 1 / (constant + rank)
     lexical_weight: float = 1.0  # of the lexical ranking beside the dense one
 
+    def __post_init__(self) -> None:
+        if self.k < 1 or self.depth < self.k:
+            raise ValueError(f"k should be at least 1 and depth at least k, found k {self.k} and depth {self.depth}")
+        if not self.rrf_constant >= 0 or not self.lexical_weight >= 0:
+            raise ValueError("rrf_constant and lexical_weight should be 0 or more")
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -68,8 +80,9 @@ class Retriever:
         if not queries:
             return []
         texts = [query.claim.text for query in queries]
-        dense = self._index.search_dense(self._encoder.encode(texts), self._config.depth)
-        lexical = self._index.search_lexical(texts, self._config.depth)
+        depth = self._config.depth * (AS_OF_DEPTH if any(query.as_of for query in queries) else 1)
+        dense = self._index.search_dense(self._encoder.encode(texts), depth)
+        lexical = self._index.search_lexical(texts, depth)
         return [self._fuse(query, d, x) for query, d, x in zip(queries, dense, lexical, strict=True)]
 
     def _fuse(self, query: Query, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]) -> list[Hit]:
@@ -100,13 +113,22 @@ def _may_testify(document: Document, query: Query) -> bool:
 
 
 def is_same_text(article: Article, document: Document) -> bool:
-    """Whether a document is the article under check, at its address or as a copy of its text."""
+    """Whether a document is the article under check: at its address, or as a copy, an excerpt or a reprint of it.
+
+    Texts are held against each other by their runs of five words, so that a corrected word, another markup or an
+    added line makes no difference. A short text that the article quotes is no copy of it.
+    """
     if article.url and article.url == document.url:
         return True
-    ours, theirs = _letters(article.text), _letters(document.text)
-    return bool(ours) and (ours in theirs or (len(theirs) > len(ours) // 2 and theirs in ours))
+    ours, theirs = _shingles(article.text), _shingles(document.text)
+    shared = len(ours & theirs)
+    is_reprint = shared >= COPY_SHARE * len(ours)
+    is_excerpt = len(theirs) >= MIN_EXCERPT_SHINGLES and shared >= COPY_SHARE * len(theirs)
+    return bool(ours) and (is_reprint or is_excerpt)
 
 
 @lru_cache(maxsize=512)  # an article and its hits are compared again for every claim
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    words = re.findall(r"[^\W_]+", plain.casefold())
+    return frozenset(zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False)) or frozenset([tuple(words)])

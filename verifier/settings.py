@@ -33,6 +33,12 @@ class Settings:
     stance: StanceConfig = field(default_factory=StanceConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
 
+    def __post_init__(self) -> None:
+        if self.threads < 0 or self.batch_articles < 1:
+            raise ValueError("threads should be 0 or more, batch_articles at least 1")
+        if not self.encoder or not self.stance.model:
+            raise ValueError("encoder and stance.model should name a model")
+
     def as_json(self) -> str:
         """The settings as one JSON object, keys sorted."""
         return json.dumps(asdict(self), sort_keys=True)
@@ -78,12 +84,15 @@ def _apply(config: Any, values: Mapping[str, Any], where: str) -> Any:
             changes[key] = _apply(current, value, where)
         else:
             changes[key] = _converted(key, value, type(current), where)
-    return replace(config, **changes)
+    try:
+        return replace(config, **changes)
+    except ValueError as error:
+        raise SettingsError(f"{where}: {error}") from error
 
 
 def _converted(key: str, value: Any, kind: type, where: str) -> Any:
     try:
-        if isinstance(value, bool) or (isinstance(value, float) and kind is int):
+        if isinstance(value, bool | list) or (isinstance(value, float) and kind is int):
             raise ValueError
         return kind(value)
     except (TypeError, ValueError) as error:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.documents import sentence_spans
-from verifier.inference import SHIPPED_MODELS, ModelError, ModelNotFoundError, OnnxModel
+from verifier.inference import SHIPPED_MODELS, ModelError, ModelNotFoundError, OnnxModel, stay_offline
 from verifier.types import Claim, Evidence, Hit, Span, Stance, present_evidence
 
 DEFAULT_STANCE_MODEL = "stance-minilm-v1"
@@ -73,6 +73,7 @@ class CrossEncoderPairScorer:
     """Any three-class sentence-transformers CrossEncoder, by path or hub name, in torch."""
 
     def __init__(self, name: str):
+        stay_offline()
         from sentence_transformers import CrossEncoder
 
         try:
@@ -141,6 +142,10 @@ class StanceConfig:
     sentence_weight: float = 0.5  # of the best sentence's log-probabilities against the whole passage's
     min_p_for_sentences: float = 0.15  # passages with less on either side are not looked at sentence by sentence
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.sentence_weight <= 1 or not 0 <= self.min_p_for_sentences <= 1:
+            raise ValueError("sentence_weight and min_p_for_sentences should be between 0 and 1")
+
 
 class StanceModel:
     """Judges passages against a claim with one pair scorer."""
@@ -153,8 +158,9 @@ class StanceModel:
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         """One Evidence a hit, in the order of the hits.
 
-        A passage that leans to a side is read again sentence by sentence; the sentence that leans most to that
-        side is its rationale, and its probabilities are averaged with the passage's in log space.
+        A passage that leans to a side is read again sentence by sentence. For each side the sentence that leans most
+        to it is averaged with the passage in log space; the side that comes out stronger is the stance, and its
+        sentence the rationale.
 
         :raises StanceError: when the model's output is not three probabilities.
         """
@@ -193,12 +199,14 @@ class StanceModel:
         spans: Sequence[Span],
         p_sentences: npt.NDArray[np.float32],
     ) -> Evidence:
-        side = int(p_passage[:2].argmax())
         p, rationale = p_passage, tuple[Span, ...]()
         if len(spans) > 0:
-            best = int(p_sentences[:, side].argmax())
-            p = _log_average(p_passage, p_sentences[best], self._config.sentence_weight)
-            rationale = (spans[best],)
+            best = p_sentences[:, :2].argmax(axis=0)  # per side, the sentence that leans most to it
+            mixed = [_log_average(p_passage, p_sentences[i], self._config.sentence_weight) for i in best]
+            side = int(mixed[1][1] > mixed[0][0])
+            p, rationale = mixed[side], (spans[best[side]],)
+            if p[1 - side] > p[side]:  # that sentence speaks for the other side after all: quote nothing for it
+                p, rationale = p_passage, ()
         stance = STANCES[int(p.argmax())]
         return Evidence(
             claim_id=claim.id,

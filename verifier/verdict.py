@@ -15,12 +15,17 @@ class VerdictConfig:
     min_p_supports: float = 0.60  # probability in [0, 1]
     min_p_refutes: float = 0.75  # higher: a true story marked refuted costs more trust than a missed error
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.min_p_supports <= 1 or not 0 <= self.min_p_refutes <= 1:
+            raise ValueError("min_p_supports and min_p_refutes should be between 0 and 1")
+
 
 def decide(claim: Claim, evidence: Sequence[Evidence], config: VerdictConfig = VerdictConfig()) -> Verdict:
     """The verdict over all evidence; support never hides refutation.
 
-    SUPPORTED or REFUTED where one side alone has a passage over its threshold, CONFLICTING_EVIDENCE where both
-    have, else NOT_ENOUGH_EVIDENCE. A side counts only with a rationale that can be quoted.
+    SUPPORTED or REFUTED where one side alone has a passage over its threshold and no passage leans as much the other
+    way, CONFLICTING_EVIDENCE where both have, else NOT_ENOUGH_EVIDENCE. A side counts only with a rationale that can
+    be quoted.
     """
     supporting = _side(evidence, Stance.SUPPORTS, config.min_p_supports)
     refuting = _side(evidence, Stance.REFUTES, config.min_p_refutes)
@@ -28,9 +33,9 @@ def decide(claim: Claim, evidence: Sequence[Evidence], config: VerdictConfig = V
     p_refutes = max((e.p_refutes for e in evidence), default=0.0)
     if supporting and refuting:
         label, confidence = Label.CONFLICTING_EVIDENCE, min(p_supports, p_refutes)
-    elif supporting:
+    elif supporting and p_supports > p_refutes:
         label, confidence = Label.SUPPORTED, p_supports * (1 - 0.5 * p_refutes)
-    elif refuting:
+    elif refuting and p_refutes > p_supports:
         label, confidence = Label.REFUTED, p_refutes * (1 - 0.5 * p_supports)
     else:
         label, confidence = Label.NOT_ENOUGH_EVIDENCE, 1 - max(p_supports, p_refutes)

@@ -41,9 +41,10 @@ _MAX_PARAMETERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What the corpus was built with."""
+    """What the corpus was built with. `corpus_id` is drawn at random when it is made, and kept."""
 
     format_version: int
+    corpus_id: str
     encoder_name: str
     encoder_fingerprint: str
     dim: int

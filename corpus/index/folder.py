@@ -11,7 +11,7 @@ from pathlib import Path
 
 from corpus.index.database import Database
 from corpus.index.dense import DenseIndex
-from corpus.index.errors import CorpusWriteError
+from corpus.index.errors import CorpusWriteError, CorruptCorpusError
 from corpus.index.lexical import LexicalIndex
 from corpus.index.manifest import DATABASE, DENSE, FORMAT_VERSION, LEXICAL, MANIFEST, Manifest, write_manifest
 
@@ -38,12 +38,25 @@ def open_derived(folder: Path, manifest: Manifest, database: Database) -> Derive
     """Open the derived files.
 
     :raises StaleError: where the database has gone on since they were made.
-    :raises CorruptCorpusError: where one is missing or damaged.
+    :raises CorruptCorpusError: where one is missing or damaged, or the database is that of another corpus.
     """
+    if database.meta.corpus_id != manifest.corpus_id:
+        raise foreign(folder)
+    counts = database.counts()  # before the generation, so that a change just committed is seen as one
     if database.generation != manifest.generation:
         raise StaleError
+    if counts != (manifest.n_documents, manifest.n_passages):
+        raise foreign(folder)
     dense = DenseIndex.open(folder / DENSE, manifest.dim, manifest.dense_sha256)
     return Derived(manifest, dense, LexicalIndex.open(folder / LEXICAL, manifest.n_passages, manifest.lexical_sha256))
+
+
+def foreign(folder: Path) -> CorruptCorpusError:
+    """The error for a database that the manifest does not vouch for."""
+    return CorruptCorpusError(
+        f"{folder / DATABASE} is not the file that {MANIFEST} was made from, but one of another corpus: put the right "
+        f"one back, or, to keep what it holds, run `verifier corpus repair --corpus {folder}`"
+    )
 
 
 def rebuild(folder: Path, database: Database) -> None:
@@ -83,6 +96,7 @@ def stage(folder: Path, database: Database, appended_after: int | None) -> None:
     n_documents, n_passages = database.counts()
     manifest = Manifest(
         format_version=FORMAT_VERSION,
+        corpus_id=meta.corpus_id,
         encoder_name=meta.encoder_name,
         encoder_fingerprint=meta.encoder_fingerprint,
         dim=meta.dim,

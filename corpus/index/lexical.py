@@ -7,9 +7,10 @@ import shutil
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from corpus.index.errors import damaged
+from corpus.index.errors import CorpusWriteError, damaged
 
 # A title is shared by all passages of a document, so its words say less about one. On the SciFact dev claims
 # (whole abstracts) nDCG@10 is 0.691 at 0.5, against 0.665 at 1 and 0.675 with no titles.
@@ -54,20 +55,40 @@ class LexicalIndex:
         """Open the folder's index as it is now; later changes are not seen.
 
         :raises CorruptCorpusError: where it is not the index that was written.
+        :raises CorpusWriteError: the folder may only be read, and no copy of it can be made.
         """
-        import tantivy
-
+        _check_files(folder, sha256)
         try:
-            if _sha256(folder) != sha256:
-                raise damaged(folder, "its files are not those that were written")
-            index = tantivy.Index.open(str(folder))
-            index.config_reader(reload_policy="manual")
-            opened = cls(index)
-        except (OSError, ValueError) as error:
-            raise damaged(folder, error) from error
+            opened = cls._open(folder)
+        except (OSError, ValueError):  # its files are right: most likely tantivy's lock file cannot be made
+            opened = cls._open_copy(folder, sha256)
         if opened._searcher.num_docs != n_passages:
             raise damaged(folder, f"it holds {opened._searcher.num_docs} passages, not {n_passages}")
         return opened
+
+    @classmethod
+    def _open(cls, folder: Path) -> LexicalIndex:
+        import tantivy
+
+        index = tantivy.Index.open(str(folder))
+        index.config_reader(reload_policy="manual")
+        return cls(index)
+
+    @classmethod
+    def _open_copy(cls, folder: Path, sha256: str) -> LexicalIndex:
+        """Open by way of a copy, which stays mapped into memory after its files are gone."""
+        try:
+            with TemporaryDirectory(prefix="lexical-") as copy:
+                shutil.copytree(folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+                return cls._open(Path(copy))
+        except ValueError as error:
+            raise damaged(folder, error) from error
+        except OSError as error:
+            _check_files(folder, sha256)  # a writer may have replaced them meanwhile
+            raise CorpusWriteError(
+                f"{folder} must be writable to be opened, or else be copied, which failed too ({error}); make it "
+                "writable, or free space for temporary files"
+            ) from error
 
     def search(self, texts: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
         """For each text up to k (rowid, BM25 score), best first, ties by rowid; words are alternatives."""
@@ -115,6 +136,15 @@ def _analyzer() -> Any:
 
     builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(40)).filter(Filter.lowercase())
     return builder.filter(Filter.stemmer("english")).build()
+
+
+def _check_files(folder: Path, sha256: str) -> None:
+    try:
+        found = _sha256(folder)
+    except OSError as error:
+        raise damaged(folder, error) from error
+    if found != sha256:
+        raise damaged(folder, "its files are not those that were written")
 
 
 def _sha256(folder: Path) -> str:

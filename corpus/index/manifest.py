@@ -17,9 +17,13 @@ LEXICAL = "lexical"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of a corpus. `generation` counts the changes; `corpus_version` hashes the ids of the documents."""
+    """The state of a corpus. `generation` counts the changes; `corpus_version` hashes the ids of the documents.
+
+    `corpus_id` is that of the database, which no other corpus has.
+    """
 
     format_version: int
+    corpus_id: str
     encoder_name: str
     encoder_fingerprint: str
     dim: int
@@ -53,12 +57,13 @@ def read_manifest(folder: Path) -> Manifest:
     :raises NewerFormatError: written by a newer version.
     :raises CorruptCorpusError: missing or garbled.
     """
+    check_folder(folder)
     path = folder / MANIFEST
     try:
         values = json.loads(path.read_text("utf-8"))
         version = values["format_version"]
         known = {field.name: values[field.name] for field in fields(Manifest)} if version <= FORMAT_VERSION else {}
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if not (folder / DATABASE).exists():
             raise CorpusNotFoundError(f"{folder} holds no corpus; build one there, or check the path") from None
         raise damaged(path, "it is missing") from None
@@ -66,6 +71,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise damaged(path, repr(error)) from error
     check_format(folder, version)
     return Manifest(**known)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a file where a corpus folder was to be named."""
+    if folder.is_file():
+        raise CorpusNotFoundError(f"{folder} is a file, not a corpus folder; name the folder that holds the corpus")
 
 
 def check_format(folder: Path, version: int) -> None:

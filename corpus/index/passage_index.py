@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,17 @@ from corpus.index.errors import (
     UnknownDocumentError,
     damaged,
 )
-from corpus.index.folder import Derived, StaleError, holds_corpus, open_derived, publish, rebuild, stage, writing
+from corpus.index.folder import (
+    Derived,
+    StaleError,
+    foreign,
+    holds_corpus,
+    open_derived,
+    publish,
+    rebuild,
+    stage,
+    writing,
+)
 from corpus.index.intake import AddReport, Encoder, Intake
 from corpus.index.lock import LOCK, write_lock
 from corpus.index.manifest import (
@@ -29,6 +40,7 @@ from corpus.index.manifest import (
     FORMAT_VERSION,
     CorpusInfo,
     Manifest,
+    check_folder,
     check_format,
     read_info,
     read_manifest,
@@ -65,11 +77,12 @@ class PassageIndex:
         """Open the corpus in `folder`, or begin one where the folder is empty or not there.
 
         :param passages: how to cut documents; a corpus keeps to what it began with.
-        :raises CorpusNotFoundError: the folder holds something else.
+        :raises CorpusNotFoundError: the folder holds something else, or is a file.
         :raises CorpusWriteError: it cannot be made.
         :raises IndexMismatchError: it was begun with other `passages`; and whatever `open` raises.
         """
         folder = Path(folder)
+        check_folder(folder)
         if not holds_corpus(folder):
             _create(folder, encoder, passages or PassageConfig())
         index = cls.open(folder, encoder)
@@ -88,6 +101,7 @@ class PassageIndex:
         :raises IndexMismatchError: built with another encoder.
         :raises NewerFormatError: written by a newer version.
         :raises CorruptCorpusError: a file is missing or damaged; the message says which.
+        :raises CorpusWriteError: the folder may only be read, and it must be written to be opened.
         """
         folder = Path(folder)
         deadline = time.monotonic() + _SETTLE_S
@@ -123,6 +137,7 @@ class PassageIndex:
         :raises CorpusWriteError: the new files cannot be written.
         """
         folder = Path(folder)
+        check_folder(folder)
         if not (folder / DATABASE).exists():
             raise CorpusNotFoundError(f"{folder} holds no {DATABASE}, from which to repair; build the corpus again")
         with write_lock(folder):
@@ -141,14 +156,18 @@ class PassageIndex:
 
         :raises CorpusNotFoundError: no corpus there.
         :raises NewerFormatError: written by a newer version.
-        :raises CorruptCorpusError: a file is missing or damaged; the message says which.
+        :raises CorruptCorpusError: a file is missing, damaged or of another corpus; the message says which.
+        :raises CorpusWriteError: the folder may only be read, and it must be written to be opened.
         """
         folder = Path(folder)
         manifest = read_manifest(folder)
         database = Database(folder / DATABASE)
         try:
             database.check_integrity()
+            corpus_version = database.corpus_version()
             open_derived(folder, manifest, database)
+            if corpus_version != manifest.corpus_version:
+                raise foreign(folder)
         except StaleError:
             raise damaged(folder / DENSE, "a change was interrupted before it") from None
         finally:
@@ -176,7 +195,7 @@ class PassageIndex:
 
     @property
     def corpus_version(self) -> str:
-        """A hash over the ids of the documents: equal for equal contents, whatever the order they came in."""
+        """A hash over the ids of the documents: equal for the same documents from the same origins, in any order."""
         return self._derived.manifest.corpus_version
 
     @property
@@ -290,7 +309,7 @@ class PassageIndex:
 
 
 def _create(folder: Path, encoder: Encoder, passages: PassageConfig) -> None:
-    meta = Meta(FORMAT_VERSION, encoder.name, encoder.fingerprint, encoder.dim, passages)
+    meta = Meta(FORMAT_VERSION, uuid.uuid4().hex, encoder.name, encoder.fingerprint, encoder.dim, passages)
     with writing(folder, "no corpus was made"):
         folder.mkdir(parents=True, exist_ok=True)
         with write_lock(folder):

@@ -26,6 +26,7 @@ from corpus.index import (
     NewerFormatError,
     PassageIndex,
 )
+from corpus.index.lexical import LexicalIndex
 from corpus.index.lock import write_lock
 
 Doc = Callable[..., Document]
@@ -83,6 +84,23 @@ def test_create_where_no_folder_can_be(tmp_path: Path, encoder: Encoder) -> None
         PassageIndex.create_or_open(tmp_path / "file" / "corpus", encoder)
 
 
+def test_a_file_is_no_corpus_folder(tmp_path: Path, encoder: Encoder) -> None:
+    """Whatever is asked of it; and below a file there is none either."""
+    file = tmp_path / "article.txt"
+    file.write_text("x")
+    for ask in (
+        lambda: PassageIndex.open(file, encoder),
+        lambda: PassageIndex.create_or_open(file, encoder),
+        lambda: PassageIndex.info(file),
+        lambda: PassageIndex.check(file),
+        lambda: PassageIndex.repair(file),
+    ):
+        with pytest.raises(CorpusNotFoundError, match=r"article\.txt is a file, not a corpus folder"):
+            ask()
+    with pytest.raises(CorpusNotFoundError, match="holds no corpus"):
+        PassageIndex.open(file / "corpus", encoder)
+
+
 def test_another_encoder_is_refused_with_both_sides(built: Path, other_encoder: Encoder) -> None:
     """Vectors of different models cannot be compared."""
     message = r"built with fake \(256 dims, weights f00d\), encoder is other \(8 dims, weights beef\)"
@@ -110,16 +128,22 @@ def test_newer_format_is_refused(built: Path, encoder: Encoder) -> None:
 # ---- damage
 
 
+def put(path: Path, data: bytes | bytearray) -> None:
+    """Set another file in its place: to change one that is still mapped into memory would kill the process."""
+    path.unlink()
+    path.write_bytes(data)
+
+
 def truncate(path: Path) -> None:
     """Cut a file in half."""
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    put(path, path.read_bytes()[: path.stat().st_size // 2])
 
 
 def garble(path: Path) -> None:
     """Turn the bits of one byte."""
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 0xFF
-    path.write_bytes(data)
+    put(path, data)
 
 
 def delete(path: Path) -> None:
@@ -182,6 +206,74 @@ def test_damage_inside_the_database_is_an_error_on_the_way(built: Path, encoder:
         index.fetch([1])
     with pytest.raises(CorruptCorpusError):
         PassageIndex.repair(built)
+
+
+def test_database_of_another_corpus_is_refused_until_repair(
+    built: Path, tmp_path: Path, encoder: Encoder, doc: Doc
+) -> None:
+    """Equal counts and changes do not make it the right one; repair takes what it holds."""
+    with PassageIndex.create_or_open(tmp_path / "other", encoder) as other:
+        other.add([doc(f"o{i}", f"The board met on day{i}.") for i in range(20)])
+    shutil.copy(tmp_path / "other" / "passages.sqlite", built)
+    for opening in (lambda: PassageIndex.open(built, encoder), lambda: PassageIndex.check(built)):
+        with pytest.raises(CorruptCorpusError, match=rf"passages\.sqlite.*another corpus.*repair --corpus {built}"):
+            opening()
+    PassageIndex.repair(built)
+    assert answers(built, encoder)[1] == ["The board met on day3."]
+
+
+@pytest.mark.parametrize("n_documents", [1, 2])
+def test_database_of_a_copy_that_went_its_own_way_is_refused(
+    built: Path, tmp_path: Path, encoder: Encoder, doc: Doc, n_documents: int
+) -> None:
+    """Check compares the documents' ids; open, which does not read them all, at least their number."""
+    shutil.copytree(built, tmp_path / "copy")
+    PassageIndex.open(built, encoder).add([doc("rain", "Rain fell.")])
+    PassageIndex.open(tmp_path / "copy", encoder).add([doc(f"s{i}", f"Snow fell {i}.") for i in range(n_documents)])
+    shutil.copy(tmp_path / "copy" / "passages.sqlite", built)
+    with pytest.raises(CorruptCorpusError, match=r"passages\.sqlite"):
+        PassageIndex.check(built)
+    if n_documents == 2:
+        with pytest.raises(CorruptCorpusError, match=r"passages\.sqlite"):
+            PassageIndex.open(built, encoder)
+
+
+# ---- a folder that may only be read
+
+
+@pytest.fixture
+def read_only(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The corpus as on a read-only mount, where tantivy cannot make its lock file."""
+    really = LexicalIndex._open
+
+    def refused(folder: Path) -> LexicalIndex:
+        if folder.parent == built:
+            raise ValueError("Failed to acquire Lockfile: Read-only file system")
+        return really(folder)
+
+    monkeypatch.setattr(LexicalIndex, "_open", refused)
+    return built
+
+
+def test_read_only_corpus_is_opened_by_way_of_a_copy(
+    read_only: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers as ever, counts as whole, and leaves no copy behind."""
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temp"))
+    assert answers(read_only, encoder)[1] == ["The council met on day3."]
+    assert PassageIndex.check(read_only).n_passages == 20
+    assert not list((tmp_path / "temp").iterdir())
+
+
+def test_read_only_corpus_that_cannot_be_copied_is_not_called_damaged(
+    read_only: Path, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says that the folder must be writable."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    for opening in (lambda: PassageIndex.open(read_only, encoder), lambda: PassageIndex.check(read_only)):
+        with pytest.raises(CorpusWriteError, match=r"lexical must be writable"):
+            opening()
 
 
 # ---- interruptions

@@ -201,6 +201,27 @@ def test_missing_path_raises_before_anything_is_read(write: Write, tmp_path: Pat
         read_documents([str(tmp_path / "*.html")])
 
 
+@pytest.mark.parametrize("names", [[], ["report.pdf"], [".hidden.txt", "sub/photo.jpg"]])
+def test_folder_without_readable_kinds_raises_at_once(write: Write, tmp_path: Path, names: list[str]) -> None:
+    """An empty folder is most likely a wrong path; so is a pattern that finds only such folders."""
+    (tmp_path / "docs").mkdir()
+    for name in names:
+        write(f"docs/{name}", "x")
+    for source in (tmp_path / "docs", str(tmp_path / "doc*")):
+        with pytest.raises(SourceNotFoundError) as caught:
+            read_documents([write("a.txt", "Text."), source])
+        assert str(caught.value) == f"{source}: no .txt, .md, .html or .jsonl file in it; check the path"
+
+
+def test_broken_link_is_reported_under_the_name_that_was_given(tmp_path: Path) -> None:
+    """Not under the name of what it once led to, which the reader never typed."""
+    link = tmp_path / "link.txt"
+    link.symlink_to(tmp_path / "target.txt")
+    (item,) = read(link)
+    assert isinstance(item, SourceFailure) and isinstance(item.error, UnreadableSourceError)
+    assert item.source == str(link) and str(item.error).startswith(f"{link}: ") and "target" not in str(item.error)
+
+
 def test_folders_and_patterns_are_read_in_order_and_each_file_once(write: Write, tmp_path: Path) -> None:
     """Subfolders too; a file given twice is read once; a name with brackets is a name where it exists."""
     b, a, odd = write("b.txt", "B."), write("sub/a.md", "A."), write("odd[1].txt", "Odd.")
@@ -252,6 +273,25 @@ def test_html_text_has_no_scripts_styles_or_menus(write: Write) -> None:
     """Only what a reader reads can be quoted."""
     text = document(write("a.html", PAGE)).text
     assert not [word for word in ("secret", "tracking", "color", "Home", "alert", "<") if word in text]
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ["hidden", 'hidden="until-found"', 'aria-hidden="true"', 'style="color: red; DISPLAY : none"'],
+)
+def test_html_text_has_nothing_that_is_hidden(write: Write, attribute: str) -> None:
+    """Only the element goes: what follows it in the same paragraph stays."""
+    said = "<p>It said <span ATTR>unseen</span>that caf&eacute;s may open.</p><p ATTR>Unseen drafts.</p>"
+    page = PAGE.replace("<p>It said caf&eacute;s may open.</p>", said.replace("ATTR", attribute))
+    text = document(write("a.html", page)).text
+    assert "unseen" not in text.lower() and "It said that cafés may open." in text
+
+
+def test_html_that_is_shown_stays(write: Write) -> None:
+    """aria-hidden="false" hides nothing, and a body hidden until a script has run is still the page."""
+    page = PAGE.replace("<p>It said", '<p aria-hidden="false">It said').replace("<body>", '<body style="display:none">')
+    text = document(write("a.html", page)).text
+    assert "The ministry counted" in text and "It said cafés may open." in text
 
 
 def test_html_without_declared_date_has_none(write: Write) -> None:
@@ -327,6 +367,29 @@ def test_bad_line_is_named_and_the_rest_is_read(write: Write, line: str, error: 
     assert isinstance(first, Document) and isinstance(last, Document)
     assert isinstance(failed, SourceFailure) and type(failed.error) is error
     assert failed.source == f"{path.resolve()}:2" and f"{path.resolve()}:2: " in str(failed.error)
+
+
+def test_id_of_a_line_that_failed_is_still_free(write: Write) -> None:
+    """Only a line that gave a document takes its id."""
+    rows = [{"_id": "a"}, {"_id": "a", "text": "Good."}, {"_id": "a", "text": "Again."}]
+    first, second, third = read(write("c.jsonl", jsonl(*rows)))
+    assert isinstance(first, SourceFailure) and isinstance(second, Document) and second.text == "Good."
+    assert isinstance(third, SourceFailure) and isinstance(third.error, DuplicateRecordError)
+
+
+@pytest.mark.parametrize(
+    ("row", "wording"),
+    [
+        (7, ":1: is an int, not an object"),
+        (None, ":1: is null, not an object"),
+        (["x"], ":1: is a list, not an object"),
+        ({"text": 7}, '"text" is an int, not a string'),
+        ({"_id": 1.5, "text": "x"}, "its id is a float"),
+    ],
+)
+def test_wrong_kind_of_value_is_named(write: Write, row: object, wording: str) -> None:
+    """In words that a reader of JSON knows."""
+    assert wording in str(failure(write("c.jsonl", jsonl(row))))
 
 
 def test_bytes_that_are_no_utf8_spoil_only_their_line(write: Write) -> None:

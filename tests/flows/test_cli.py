@@ -1,6 +1,8 @@
 """The command line: data on standard output, messages on standard error, exit codes that a script can trust."""
 
+import io
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from flows import cli
+from flows.publish import ReportWriteError, write_report
 from tests.flows.conftest import Outcome
+from verifier.rows import RunReport
 from verifier.store import Store
 
 Call = Callable[..., Outcome]
@@ -44,8 +49,6 @@ def test_help_and_sql_import_nothing_heavy() -> None:
 
 def test_check_prints_one_json_object_a_claim(verifier: Call, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims from the command line and from standard input, in order, in the documented fields."""
-    import io
-
     monkeypatch.setattr("sys.stdin", io.StringIO("Kherson was captured.\n\nSomething else happened.\n"))
     first = "Sweden applied to join NATO in May 2022."
     outcome = verifier("check", first, "-", "--corpus", corpus, "--json")
@@ -109,7 +112,12 @@ BAD_CALLS = {
     "50 MB file": ("claims", "{tmp}/huge.txt"),
     "missing corpus": ("check", "Water is wet.", "--corpus", "{tmp}/nowhere"),
     "missing database": ("sql", "SELECT 1", "--db", "{tmp}/none.duckdb"),
+    "empty claim": ("check", "", "--corpus", "{corpus}"),
     "blank claim": ("check", "  ", "--corpus", "{corpus}"),
+    "claim without a letter": ("check", "?! 12", "--corpus", "{corpus}"),
+    "claim that is no UTF-8": ("check", "Caf\udce9 is open.", "--corpus", "{corpus}"),
+    "report that is a file": ("run", "{tmp}/empty.txt", "--report", "{tmp}/bad.toml", "--corpus", "{corpus}"),
+    "report below a file": ("run", "{tmp}/empty.txt", "--report", "{tmp}/bad.toml/r", "--corpus", "{corpus}"),
     "unknown document": ("corpus", "remove", "no-such-document", "--corpus", "{corpus}"),
     "unknown setting": ("check", "Water is wet.", "--settings", "{tmp}/bad.toml", "--corpus", "{corpus}"),
     "wrong date": ("check", "Water is wet.", "--as-of", "last week"),
@@ -130,6 +138,7 @@ def test_bad_input_gets_one_clear_sentence_and_exit_2(verifier: Call, corpus: Pa
     assert outcome.code == 2
     assert outcome.out == ""
     assert "Traceback" not in outcome.err
+    assert "unexpected" not in outcome.err
     assert outcome.err.strip()
 
 
@@ -142,3 +151,194 @@ def test_broken_line_is_named_and_the_rest_goes_on(verifier: Call, tmp_path: Pat
     assert "Rome fell in 476." in outcome.out
     assert "articles.jsonl" in outcome.err
     assert "2" in outcome.err
+
+
+def _process(*arguments: object, code: str = "") -> subprocess.Popen[bytes]:
+    """The `verifier` command in a process of its own, after some Python code."""
+    start = f"import sys; from flows import cli; sys.argv[0] = 'verifier'\n{code}\ncli.main()"
+    command = [sys.executable, "-c", start, *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path(__file__).parents[2])
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_ends_the_command_with_one_sentence(tmp_path: Path, number: int, code: int, word: str) -> None:
+    """Cleaning up runs first; the exit code is the one that a shell expects for the signal."""
+    Store.open(tmp_path / "v.duckdb").close()
+    slow = f"""
+import os, verifier.store
+def query(*_):
+    try:
+        os.kill(os.getpid(), {int(number)})
+        __import__("time").sleep(20)
+    finally:
+        print("cleaned up", flush=True)
+verifier.store.query_file = query
+"""
+    process = _process("sql", "SELECT 1", "--db", tmp_path / "v.duckdb", code=slow)
+    out, err = process.communicate(timeout=60)
+    assert out == b"cleaned up\n"
+    assert err.decode() == f"verifier: {word}; what was saved before stays saved\n"
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """`verifier sql ... | head -1` ends quietly with 0."""
+    Store.open(tmp_path / "v.duckdb").close()
+    process = _process("sql", "SELECT range AS number FROM range(50000)", "--db", tmp_path / "v.duckdb", *options)
+    assert process.stdout
+    assert process.stderr
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(60) == 0
+
+
+def test_an_error_leaves_only_its_sentence_on_standard_error(tmp_path: Path) -> None:
+    """DuckDB's own handles, held by the error's frames, are let go before Python looks for leaks."""
+    hold = """
+import duckdb, verifier.store
+def query(*_):
+    connection = duckdb.connect()
+    rows = connection.execute("SELECT 1")
+    raise verifier.store.QueryError("no such thing; ask for another")
+verifier.store.query_file = query
+"""
+    process = _process("sql", "SELECT 1", code=hold)
+    assert process.communicate(timeout=60) == (b"", b"verifier: no such thing; ask for another\n")
+    assert process.returncode == 2
+
+
+def test_an_error_of_the_system_without_a_file_names_none(
+    verifier: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk under standard output has no file's name."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("verifier.store.query_file", full)
+    assert verifier("sql", "SELECT 1").err.startswith("verifier: No space left on device; free the disk")
+
+
+def test_a_report_that_is_a_file_is_named_and_nothing_is_stored(verifier: Call, article: Path, tmp_path: Path) -> None:
+    """The check comes before reading, models and database."""
+    report = tmp_path / "report"
+    report.touch()
+    outcome = verifier("run", article, "--db", tmp_path / "v.duckdb", "--report", report)
+    assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
+    assert f"{report}: expected a folder" in outcome.err
+    assert not (tmp_path / "v.duckdb").exists()
+
+
+def _report(monkeypatch: pytest.MonkeyPatch) -> RunReport:
+    """Some rows, whose pages are a word each."""
+    monkeypatch.setattr("flows.publish.render_html", lambda _: "page")
+    monkeypatch.setattr("flows.publish.render_markdown", lambda _: "page")
+    return RunReport.__new__(RunReport)
+
+
+def test_a_report_that_cannot_be_written_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error names the file, says what to do and keeps the rows."""
+    report = _report(monkeypatch)
+    (tmp_path / "index.md").mkdir()
+    with pytest.raises(ReportWriteError, match=r"index\.md: .*verdicts are stored; .*verifier report") as caught:
+        write_report(report, tmp_path)
+    assert caught.value.report is report
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "index.md"]
+
+
+def test_run_prints_the_data_though_the_report_cannot_be_written(
+    verifier: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdicts are stored, so they are shown; exit code 1 says that something failed."""
+    report = _report(monkeypatch)
+
+    def verify(*_: object) -> None:
+        raise ReportWriteError("index.md: the report cannot be written", report)
+
+    monkeypatch.setattr("flows.verify.verify", verify)
+    monkeypatch.setattr(cli, "_print_outcome", lambda outcome, json: print(outcome is report, json))
+    outcome = verifier("run", "a.txt", "--report", tmp_path / "r", "--json")
+    assert (outcome.code, outcome.out) == (1, "True True\n")
+    assert outcome.err == "verifier: index.md: the report cannot be written\n"
+
+
+SQL_VALUES = {
+    "'nan'::DOUBLE": None,
+    "'-infinity'::FLOAT": None,
+    "[1.5, 'nan'::DOUBLE]": [1.5, None],
+    "{'x': {'y': 'inf'::DOUBLE}}": {"x": {"y": None}},
+    "MAP {1: 2}": {"1": 2},
+    "MAP {DATE '2022-03-02': [DATE '2022-03-03']}": {"2022-03-02": ["2022-03-03"]},
+    "TIMESTAMP '2022-03-02 10:00:00'": "2022-03-02T10:00:00",
+    "TIME '10:00:00'": "10:00:00",
+    "'\\xAB\\x01'::BLOB": "ab01",
+    "1.50::DECIMAL(9, 2)": 1.5,
+    "12345678901234567890.123::DECIMAL(38, 3)": "12345678901234567890.123",
+    "INTERVAL '1 day 2 hours'": "P1DT7200S",
+    "INTERVAL '-500 milliseconds'": "-PT0.5S",
+    "chr(8232) || chr(8233) || chr(133)": "\u2028\u2029\x85",
+}
+
+
+@pytest.mark.parametrize("value", SQL_VALUES)
+def test_sql_json_is_valid_json_whatever_the_type(verifier: Call, tmp_path: Path, value: str) -> None:
+    """One line that any JSON reader takes."""
+    Store.open(tmp_path / "v.duckdb").close()
+    out = verifier("sql", f"SELECT {value} AS v", "--db", tmp_path / "v.duckdb", "--json").out
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    assert len(out.splitlines()) == 1
+    assert json.loads(out, parse_constant=refuse) == {"v": SQL_VALUES[value]}
+
+
+def test_sql_json_keeps_columns_of_the_same_name(verifier: Call, tmp_path: Path) -> None:
+    """None overwrites another, nor one that had the numbered name already."""
+    Store.open(tmp_path / "v.duckdb").close()
+    out = verifier("sql", "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a", "--db", tmp_path / "v.duckdb", "--json").out
+    assert json.loads(out) == {"a": 1, "a_3": 2, "a_2": 3, "a_4": 4}
+
+
+def test_sql_prints_many_columns_as_lines(verifier: Call, tmp_path: Path) -> None:
+    """A table of thirteen columns would be letters one below the other."""
+    Store.open(tmp_path / "v.duckdb").close()
+    columns = ", ".join(f"range + {n} AS column_{n}" for n in range(13))
+    out = verifier("sql", f"SELECT {columns} FROM range(2)", "--db", tmp_path / "v.duckdb").out
+    first, second = out.split("\n\n")
+    assert first.splitlines()[:2] == ["column_0: 0", "column_1: 1"]
+    assert second.splitlines()[12] == "column_12: 13"
+
+
+def test_check_passes_over_bad_lines_and_checks_the_rest(
+    verifier: Call, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bad lines are told of by number; exit code 1 says that something failed."""
+    lines = io.TextIOWrapper(io.BytesIO(b"Sweden applied to join NATO.\n\nCaf\xe9 is open.\n...\nKherson fell.\n"))
+    monkeypatch.setattr("sys.stdin", lines)
+    outcome = verifier("check", "-", "--corpus", corpus, "--json")
+    texts = [json.loads(line)["text"] for line in outcome.out.splitlines()]
+    assert texts == ["Sweden applied to join NATO.", "Kherson fell."]
+    messages = outcome.err.splitlines()
+    assert [m.split(":")[1].strip() for m in messages] == ["line 3 of standard input", "line 4 of standard input"]
+    assert "UTF-8" in messages[0]
+    assert outcome.code == 1
+
+
+def test_check_of_an_empty_standard_input_is_refused(verifier: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty pipe is a mistake somewhere before it."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    outcome = verifier("check", "-")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "no claim on standard input" in outcome.err
+
+
+def test_no_arguments_show_the_help(verifier: Call) -> None:
+    """The bare command says what it can do."""
+    outcome = verifier()
+    assert "corpus" in outcome.out + outcome.err
+    assert outcome.code in (0, 2)  # Typer's choice differs between versions

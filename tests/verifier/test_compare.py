@@ -158,9 +158,10 @@ def test_neutral_evidence_keeps_its_stance_and_gets_its_findings() -> None:
         ("The mayor didn't sign the housing contract.", "The mayor had to sign the housing contract."),
     ],
 )
-def test_what_one_side_denies_and_the_other_states_is_refuted(claim: str, evidence: str) -> None:
-    """A dropped or added negation is never support."""
-    assert judged(claim, evidence).stance is Stance.REFUTES
+def test_what_one_side_denies_and_the_other_states_is_not_supported(claim: str, evidence: str) -> None:
+    """A dropped or added negation is never support; whether it refutes is the model's to say."""
+    assert judged(claim, evidence).stance is Stance.NEUTRAL
+    assert judged(claim, evidence, Stance.REFUTES).stance is Stance.REFUTES
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,45 @@ def test_what_one_side_denies_and_the_other_states_is_refuted(claim: str, eviden
 def test_denying_something_else_is_no_refutation(claim: str, evidence: str) -> None:
     """A negation refutes only what it denies."""
     assert judged(claim, evidence).stance is Stance.SUPPORTS
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("More than 100 countries voted in favour.", "It got 141 votes in favour, five against, of 193 countries."),
+        ("At least 3 ministers resigned.", "Within a day 5 ministers resigned."),
+        ("Fewer than 50 seats were lost.", "In the end 20 seats were lost."),
+        ("The tower is 330 metres tall.", "The tower is 330 m tall."),
+        ("The wall is 1,991 metres long.", "The wall is 1.991 km long."),
+        ("The firm employs 12,000 people.", "The firm employs 12 000 people."),
+        ("Some 10,000 soldiers took part.", "Between 7,000 and 15,000 soldiers took part."),
+        ("The law was passed by 300 of 450 deputies.", "300 deputies of the 450 passed the law."),
+        ("The plant produces 6,000 megawatts.", "Each of the six reactors produces 1,000 megawatts."),
+        ("Russia did not withdraw its troops.", "It demands that Russia withdraw its troops immediately."),
+        ("The vaccine does not cause autism.", "Claims that the vaccine can cause autism are false."),
+        ("Russian troops failed to take Kyiv.", "Russian troops could not take Kyiv."),
+    ],
+)
+def test_true_claims_are_not_turned_into_refuted_ones(claim: str, evidence: str) -> None:
+    """Bounds that hold, units, ranges, shares and denials in other words: never REFUTES against the model."""
+    assert judged(claim, evidence).stance is not Stance.REFUTES
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("The town has 1 million inhabitants.", "The town has 600,000 inhabitants."),
+        ("Some two million people left the town.", "Some 1.6 million people left the town."),
+        ("5,000 people attended.", "About 5,900 people attended."),
+        ("5 countries abstained.", "There were 141 votes in favour, 5 against and 35 abstentions."),
+        ("Fifteen soldiers were honoured.", "Thirteen soldiers were honoured."),
+        ("The town was taken on 3 March 2022.", "In 2022 the town was taken on 2 March."),
+        ("The treaty was signed in 2019.", "The treaty was signed on 6 May 2020."),
+    ],
+)
+def test_changed_values_are_not_waved_through(claim: str, evidence: str) -> None:
+    """Another number or date in the same sentence is never support."""
+    assert judged(claim, evidence).stance is not Stance.SUPPORTS
 
 
 def test_number_of_another_year_neither_confirms_nor_refutes() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
-from verifier.pipeline import Verifier, claim_from_text, read_articles
+from verifier.pipeline import ClaimTextError, Verifier, claim_from_text, read_articles
 from verifier.retrieve import Query
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Hit, Label, Stance
 
@@ -61,8 +61,9 @@ def test_claim_from_text_is_its_own_sentence() -> None:
     """A claim typed by hand keeps its words and takes the as-of date."""
     claim = claim_from_text("  Water is wet. ", date(2022, 3, 17))
     assert (claim.sentence, claim.text, claim.claim_date) == ("Water is wet.", "Water is wet.", date(2022, 3, 17))
-    with pytest.raises(ValueError, match="blank"):
-        claim_from_text(" \n")
+    for text in (" \n", "?!", "word " * 200, "bytes \udcff"):
+        with pytest.raises(ClaimTextError):
+            claim_from_text(text)
 
 
 def test_articles_are_read_with_their_metadata_and_failures_told(tmp_path: Path) -> None:

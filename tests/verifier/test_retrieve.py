@@ -80,6 +80,21 @@ def test_no_claims_ask_nothing() -> None:
     assert Retriever(FakeIndex([], [], []), FakeEncoder()).retrieve([]) == []
 
 
+def test_reprints_with_small_changes_are_the_article_too() -> None:
+    """A typo, other markup, a soft hyphen or an added line makes no other text of it."""
+    text = " ".join(f"The harbour of town number {i} was closed for {i + 2} days last winter." for i in range(12))
+    article = make_article(text)
+    for copy in (
+        text.replace("number 3", "numbre 3"),
+        text.replace("harbour", "_harbour_"),
+        text.replace("winter", "win\u00adter"),
+        f"Sign up for our letter.\n\n{text}\n\nRead also: more.",
+        text[: len(text) // 2],
+    ):
+        assert is_same_text(article, make_document(copy, url=None)), copy[:60]
+    assert not is_same_text(article, make_document("The harbours of three towns were closed in winter.", url=None))
+
+
 def test_a_short_document_quoted_by_the_article_may_still_testify() -> None:
     """Only a text that makes up most of the article counts as a copy of it."""
     article = make_article("The Orla dam holds 3 million litres. " + "More on other things follows here. " * 20)

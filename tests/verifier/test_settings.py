@@ -16,7 +16,22 @@ def test_file_and_environment_change_single_settings(tmp_path: Path) -> None:
     assert settings.verdict.min_p_refutes == load_settings(None, {}).verdict.min_p_refutes
 
 
-@pytest.mark.parametrize("text", ["depht = 3", "[retriever]\nk = 'many'", "retriever = 3", "threads = 1.5", "= broken"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "depht = 3",
+        "[retriever]\nk = 'many'",
+        "retriever = 3",
+        "threads = 1.5",
+        "= broken",
+        "threads = -1",
+        "batch_articles = 0",
+        "[retriever]\nk = 0",
+        "[verdict]\nmin_p_refutes = nan",
+        "encoder = ['a']",
+        "encoder = ''",
+    ],
+)
 def test_unknown_or_wrong_setting_is_refused(tmp_path: Path, text: str) -> None:
     """A slip of the pen must not run with the default unnoticed; the message names the file."""
     path = tmp_path / "verifier.toml"

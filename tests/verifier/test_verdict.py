@@ -41,6 +41,12 @@ def test_support_never_hides_refutation() -> None:
     assert verdict.label is Label.CONFLICTING_EVIDENCE
 
 
+def test_stronger_evidence_below_its_threshold_still_stops_a_verdict() -> None:
+    """Support that just counts does not win over refutation that nearly counts."""
+    sides = [evidence(Stance.SUPPORTS, 0.6), *[evidence(Stance.REFUTES, 0.74)] * 3]
+    assert decide(CLAIM, sides).label is Label.NOT_ENOUGH_EVIDENCE
+
+
 def test_weak_evidence_settles_nothing() -> None:
     """Below its threshold a side does not count; refutation needs more than support."""
     config = VerdictConfig(min_p_supports=0.6, min_p_refutes=0.75)

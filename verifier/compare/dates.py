@@ -59,14 +59,20 @@ def _as_date(match: re.Match[str]) -> PartialDate:
 
 
 def compare_dates(ours: Sequence[PartialDate], theirs: Sequence[PartialDate]) -> Iterator[Comparison]:
-    """How each date of the claim stands to the dates that the evidence states with as much precision."""
+    """How each date of the claim stands to the dates that the evidence states.
+
+    A day is held against days where the evidence states any: the year in a title does not confirm it.
+    """
+    days = [t for t in theirs if t.day is not None]
     for when in ours:
-        same_grain = [t for t in theirs if (t.day is None) == (when.day is None)]
-        agreeing = next((t for t in theirs if when.agrees(t)), None)
+        rivals = days if when.day is not None and days else theirs
+        agreeing = next((t for t in rivals if when.agrees(t)), None)
         if agreeing:
-            yield Comparison(when.text, agreeing.text, Relation.AGREES, f"both state {agreeing.text}")
-        elif same_grain:
-            stated = ", ".join(dict.fromkeys(t.text for t in same_grain))
+            same = agreeing.text == when.text
+            told = f"both state {when.text}" if same else f"article: {when.text}; evidence: {agreeing.text}"
+            yield Comparison(when.text, agreeing.text, Relation.AGREES, told)
+        elif rivals:
+            stated = ", ".join(dict.fromkeys(t.text for t in rivals))
             yield Comparison(when.text, stated, Relation.DIFFERS, f"article: {when.text}; evidence: {stated}")
         else:
             yield Comparison(when.text, None, Relation.MISSING, f"the passage does not state {when.text}")

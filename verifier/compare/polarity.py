@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from verifier.types import Comparison, Relation
 
-_CUE = re.compile(r"\b(?:not|never|no|without|neither|nor|none|cannot)\b|\b\w+n[\'’]t\b", re.IGNORECASE)
+# Words that deny or undo; those without "not" count as well, for they make the same statement as it does.
+_CUE = re.compile(
+    r"\b(?:not|never|no|without|neither|nor|none|cannot|fail(?:s|ed|ing)?|refus(?:es?|ed|ing|al)|den(?:y|ies|ied|ying)"
+    r"|unable|false(?:ly)?|untrue|halt(?:s|ed)?|outside|ended|stopped|reject(?:s|ed)?|lack(?:s|ed)?|once|denial)\b"
+    r"|\b\w+n[\'’]t\b",
+    re.IGNORECASE,
+)
 # "not only", "no later than", "no doubt" deny nothing.
 _HARMLESS = re.compile(
     r"\s*(?:only|just|merely|least|less|more|fewer|later|earlier|longer|doubt|wonder|matter)\b", re.I
@@ -45,17 +51,17 @@ def _stems(text: str) -> list[str]:
 
 
 def compare_polarity(claim: str, evidence: str) -> Iterator[Comparison]:
-    """A DIFFERS for each statement that one side denies and the other makes.
+    """A DIFFERS where one side denies what the other states.
 
-    All the denied words have to stand on the other side, outside a denial of its own: "was not among the seven
-    banks" stands against "is among the seven banks", and not against "is among the ten firms".
+    All the denied words have to stand on the other side: "was not among the seven banks" stands against "is among the
+    seven banks", not against "is among the ten firms". Where both sides deny something the model has to judge.
     """
     ours, theirs = find_denials(claim), find_denials(evidence)
-    if bool(ours) == bool(theirs):  # both affirm; or both deny something, which is the model's to judge
+    if bool(ours) == bool(theirs):
         return
     for denial in ours or theirs:
         other = set(_stems(evidence if ours else claim))
-        if len(denial.denied) >= 2 and set(denial.denied) <= other:
+        if denial.denied and set(denial.denied) <= other:
             side = "article" if ours else "evidence"
             yield Comparison(
                 denial.text if ours else claim,

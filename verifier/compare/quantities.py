@@ -16,18 +16,60 @@ _SCALE = {
     "thousand": 1e3,
     "million": 1e6,
     "mln": 1e6,
-    "m": 1e6,
     "billion": 1e9,
     "bn": 1e9,
     "trillion": 1e12,
 }
-_WORDS = "two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905 - readable so
-_WORD_VALUE = {word: float(value) for value, word in enumerate(_WORDS, start=2)} | {"one": 1.0, "a": 1.0, "half a": 0.5}
+# What a number measures, by the words for it; another unit is another quantity, and none is converted.
+_UNIT_WORDS = {
+    "$": "dollar dollars usd", "€": "euro euros eur", "£": "sterling gbp", "%": "percent percentage",
+    "km": "km kilometre kilometres kilometer kilometers", "m": "m metre metres meter meters", "mi": "mile miles",
+    "cm": "cm centimetre centimetres centimeter centimeters", "ft": "ft foot feet", "in": "inch inches",
+    "kg": "kg kilogram kilograms", "g": "gram grams", "t": "tonne tonnes ton tons", "l": "litre litres liter liters",
+    "bbl": "barrel barrels", "ha": "hectare hectares", "ac": "acre acres", "s": "second seconds",
+    "min": "minute minutes", "h": "hour hours", "d": "day days", "wk": "week weeks", "mo": "month months",
+    "yr": "year years",
+    "MW": "mw megawatt megawatts", "GW": "gw gigawatt gigawatts", "RUB": "rouble roubles ruble rubles",
+}  # fmt: skip
+_UNIT_OF = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
+_SMALL = [
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_WORD_VALUE = (
+    {word: float(value) for value, word in enumerate(_SMALL, start=2)}
+    | {word: 10.0 * value for value, word in enumerate(_TENS, start=2)}
+    | {
+        f"{tens}-{unit}": 10.0 * i + j
+        for i, tens in enumerate(_TENS, 2)
+        for j, unit in enumerate(["one", *_SMALL[:8]], 1)
+    }
+    | {"one": 1.0, "a": 1.0, "half a": 0.5}
+)
+_WORDS = sorted(set(_WORD_VALUE) - {"one", "a", "half a"}, key=len, reverse=True)
 _NUMBER_WORD = f"half a|{'|'.join(_WORDS)}|(?:one|a)(?=\\s+(?:hundred|thousand|million|billion|trillion))"
 _QUANTITY = re.compile(
     r"(?<![\w/.,:-])(?P<currency>[$€£]\s?)?"
-    rf"(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{_NUMBER_WORD}))"
+    rf"(?:(?P<digits>\d{{1,3}}(?:[,\u00a0\u202f ]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{_NUMBER_WORD}))"
     rf"(?:[\s-]?(?P<scale>{'|'.join(sorted(_SCALE, key=len, reverse=True))})\b)?"
+    r"(?P<attached>(?<=\d)m\b)?"  # "$3,500m" is millions, "330m" metres
     r"(?P<percent>\s?(?:%|per\s?cent\b|percentage points?\b))?(?![\w/]|[-:–]\d)",
     re.IGNORECASE,
 )
@@ -52,8 +94,8 @@ _QUALIFIERS = (
 )
 # Totals that only grow: another figure at another date is an update, not a contradiction.
 _RUNNING = re.compile(
-    r"\b(kill|dead|death|die|injur|wound|casualt|refugee|fled|flee|displac|case|infect|dose|vaccinat|homeless|evacuat"
-    r"|detain|arrest|missing|crossed|left the country|toll)\w*",
+    r"\b(killed|dead|deaths?|died|injured|injur(?:y|ies)|wounded|casualt(?:y|ies)|refugees?|fled|displaced|cases|infected"
+    r"|infections|doses|vaccinated|homeless|evacuated|detained|arrest(?:s|ed)|missing|crossed|left the country|toll)\b",
     re.IGNORECASE,
 )
 _STOP = frozenset(
@@ -61,8 +103,13 @@ _STOP = frozenset(
     " their than more least over about some others who which people persons them out into since after before during"
     " per".split()
 )
+_OTHER_READING = re.compile(
+    r"\b(?:each|every|apiece|between|ranging|of the|respectively)\b|\d\s?[-–]\s?\d|\d to \d", re.I
+)
 ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
-BOUND_REACH = 1.25  # "more than 3 million" is confirmed by 3.2 million, not by 8 million at some other time
+BOUND_REACH = 2.0  # "more than 100" is confirmed by 141, not by 1,000
+RUNNING_REACH = 1.25  # and "at least 726 killed" by no total that belongs to a much later date
+MAX_SLACK = 0.05  # relative; 1.97 million may be told as 2 million, 1.6 million may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +119,9 @@ class Quantity:
     value: float
     slack: float  # half a unit of the last digit written
     bound: Bound
-    unit: str  # "", "%", "$", "€", "£"
+    unit: str  # a key of _UNIT_WORDS, or empty for a count
     keys: frozenset[str]
+    is_counted: bool  # the keys stand behind the number, where what is counted usually stands
     text: str
 
 
@@ -101,25 +149,57 @@ def _own_clause(after: str) -> str:
 def _as_quantity(match: re.Match[str], before: str, after: str) -> Quantity:
     digits, word = match["digits"], match["word"]
     scale = _SCALE[match["scale"].lower()] if match["scale"] else 1.0
-    number = float(digits.replace(",", "")) if digits else _WORD_VALUE[word.lower()]
+    if match["attached"] and match["currency"]:
+        scale = 1e6
+    number = float(re.sub(r"[^\d.]", "", digits)) if digits else _WORD_VALUE[word.lower()]
     decimals = len(digits.split(".")[1]) if digits and "." in digits else 0
     bound = next((bound for pattern, bound in _QUALIFIERS if pattern.search(before)), Bound.EXACT)
-    unit = "%" if match["percent"] else (match["currency"] or "").strip()
     # Integers without a scale word are counts and mean what they say.
     slack = 0.5 * 10**-decimals * scale if decimals or scale > 1 else 0.0
-    return Quantity(number * scale, slack, bound, unit, _keys(before, after), match[0].strip())
+    behind, front = _keys(before, after)
+    return Quantity(
+        value=number * scale,
+        slack=min(slack, MAX_SLACK * number * scale),
+        bound=bound,
+        unit=_unit(match, after),
+        keys=frozenset(behind or front),
+        is_counted=bool(behind),
+        text=match[0].strip(),
+    )
 
 
-def _keys(before: str, after: str) -> frozenset[str]:
-    """What a number counts: the content words behind it in its clause, else those in front of it."""
+def _unit(match: re.Match[str], after: str) -> str:
+    if match["percent"]:
+        return "%"
+    if match["currency"]:
+        return match["currency"].strip()
+    if match["attached"]:
+        return "m"
+    following = re.match(r"[\s-]*([A-Za-z]+)", after)
+    return _UNIT_OF.get(following[1].lower(), "") if following else ""
+
+
+def _keys(before: str, after: str) -> tuple[list[str], list[str]]:
+    """The content words behind a number in its clause, which say what it counts, and those in front of it."""
     behind = _content(re.split(r"[.;:,()–—#]", after, maxsplit=1)[0])[:5]
     front = _content(re.split(r"[.;:,()–—#]", before)[-1])[-4:]
-    return frozenset(behind or front)
+    return behind, front
 
 
 def _content(text: str) -> list[str]:
-    words = re.findall(r"[a-z]+", text.lower().replace("favor", "favour"))
-    return [w[:5] for w in words if len(w) > 2 and w not in _STOP]
+    """Content words cut to four letters: "abstained" and "abstentions", "votes" and "voted" count the same."""
+    words = re.findall(r"[a-z]+", text.lower())
+    return [w[:4] for w in words if len(w) > 2 and w not in _STOP and w not in _UNIT_OF]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A number of the claim with what the evidence states of the same count, if it does."""
+
+    ours: Quantity
+    theirs: Quantity | None
+    relation: Relation
+    is_only_candidate: bool
 
 
 def compare_quantities(
@@ -131,49 +211,107 @@ def compare_quantities(
     :param claimed: the date for which the claim speaks; None where unknown.
     :param published: the date of the evidence; None where unknown.
     """
-    theirs, running = find_quantities(evidence), bool(_RUNNING.search(known))
-    return [_compare(ours, theirs, running, claimed, published) for ours in find_quantities(claim)]
+    is_update = _Update(bool(_RUNNING.search(known)), claimed, published)
+    as_of = f" (as of {published.isoformat()})" if published else ""
+    return [_told(_match(q, find_quantities(evidence), is_update), as_of) for q in find_quantities(claim)]
 
 
-def _compare(
-    ours: Quantity, all_theirs: Sequence[Quantity], running: bool, claimed: date | None, published: date | None
-) -> Comparison:
+def contradicts_plainly(claim: str, evidence: str) -> bool:
+    """Whether every number that differs stands against the one other number of the same count.
+
+    Also where two numbers changed places: 11 for and 100 against, 100 for and 11 against. Ranges, shares ("each",
+    "of the") and counts that are told by the words in front of them leave another reading.
+    """
+    if _OTHER_READING.search(evidence):
+        return False
+    theirs = find_quantities(evidence)
+    matches = [_match(q, theirs, _Update(False, None, None)) for q in find_quantities(claim)]
+    differing = [m for m in matches if m.relation is Relation.DIFFERS]
+    pairs = {(m.ours.value, m.theirs.value) for m in differing if m.theirs}
+    stated = {q.value for q in theirs}
+    return bool(differing) and all(
+        m.theirs is not None
+        and m.ours.is_counted
+        and m.theirs.is_counted
+        and ((m.theirs.value, m.ours.value) in pairs or (m.is_only_candidate and m.ours.value not in stated))
+        for m in differing
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """Whether the other figure of a running total is what another date would show."""
+
+    running: bool
+    claimed: date | None
+    published: date | None
+
+    def __call__(self, ours: Quantity, theirs: Quantity) -> bool:
+        if not self.running:
+            return False
+        if self.claimed is None or self.published is None:
+            return True
+        if theirs.value > ours.value:
+            return self.published > self.claimed or ours.bound is Bound.LOWER
+        return self.published < self.claimed
+
+
+def _match(ours: Quantity, all_theirs: Sequence[Quantity], is_update: _Update) -> _Match:
     theirs = [q for q in all_theirs if q.unit == ours.unit]
     overlap = max((len(ours.keys & q.keys) for q in theirs), default=0)
     same_count = [q for q in theirs if overlap and len(ours.keys & q.keys) == overlap]
-    agreeing = next((q for q in same_count or theirs if _agrees(ours, q)), None)
+    reach = RUNNING_REACH if is_update.running else BOUND_REACH
+    agreeing = next((q for q in same_count or theirs if _agrees(ours, q, reach)), None)
     if agreeing:
-        return Comparison(ours.text, agreeing.text, Relation.AGREES, f"both state {agreeing.text}")
+        return _Match(ours, agreeing, Relation.AGREES, False)
     if not same_count:
-        return Comparison(ours.text, None, Relation.MISSING, f"the passage does not state {ours.text}")
+        return _Match(ours, None, Relation.MISSING, False)
     other = same_count[0]
-    as_of = f" (as of {published.isoformat()})" if published else ""
-    explanation = f"article: {ours.text}; evidence: {other.text}{as_of}"
-    relation = Relation.DIFFERS
-    if running and _is_update(ours, other, claimed, published):
+    if is_update(ours, other):
         relation = Relation.OUTDATED
-    elif ours.bound is Bound.EXACT and other.bound is Bound.LOWER and ours.value > other.value:
-        relation = Relation.MISSING  # "more than 3 million" says nothing against exactly 4 million
-    return Comparison(ours.text, other.text, relation, explanation)
+    elif _is_open(ours, other):
+        relation = Relation.MISSING
+    else:
+        relation = Relation.DIFFERS
+    return _Match(ours, other, relation, len(same_count) == 1)
 
 
-def _agrees(ours: Quantity, theirs: Quantity) -> bool:
-    slack = max(ours.slack, theirs.slack) * (1 + 1e-9)
-    if abs(ours.value - theirs.value) <= slack:
+def _told(match: _Match, as_of: str) -> Comparison:
+    ours, theirs = match.ours.text, match.theirs.text if match.theirs else None
+    if theirs is None:
+        explanation = f"the passage does not state {ours}"
+    elif match.relation is Relation.AGREES and ours == theirs:
+        explanation = f"both state {ours}"
+    else:
+        explanation = f"article: {ours}; evidence: {theirs}{as_of}"
+    return Comparison(ours, theirs, match.relation, explanation)
+
+
+def _agrees(ours: Quantity, theirs: Quantity, reach: float) -> bool:
+    """Whether the evidence's number confirms the claim's, as both are qualified."""
+    gap, size = abs(ours.value - theirs.value), max(abs(ours.value), abs(theirs.value))
+    if gap <= max(ours.slack, theirs.slack) * (1 + 1e-9):
         return True
-    if Bound.ABOUT in (ours.bound, theirs.bound):
-        return abs(ours.value - theirs.value) <= ABOUT_TOLERANCE * max(abs(ours.value), abs(theirs.value))
+    if ours.bound is Bound.ABOUT:
+        return gap <= ABOUT_TOLERANCE * size
     if ours.bound is Bound.LOWER and theirs.bound is not Bound.UPPER:
-        return ours.value <= theirs.value <= BOUND_REACH * ours.value
+        return ours.value <= theirs.value <= reach * ours.value
     if ours.bound is Bound.UPPER and theirs.bound is not Bound.LOWER:
-        return ours.value / BOUND_REACH <= theirs.value <= ours.value
+        return ours.value / reach <= theirs.value <= ours.value
     return False
 
 
-def _is_update(ours: Quantity, theirs: Quantity, claimed: date | None, published: date | None) -> bool:
-    """Whether the other figure of a running total is what another date would show."""
-    if claimed is None or published is None:
-        return True
-    if theirs.value > ours.value:
-        return published > claimed or ours.bound is Bound.LOWER
-    return published < claimed
+def _is_open(ours: Quantity, theirs: Quantity) -> bool:
+    """Whether the evidence's number, though another, leaves the claim's possible.
+
+    "More than 100" stands beside 141 and 1,000, exactly 4 million beside "more than 3 million", and 5,000 beside
+    "about 5,400".
+    """
+    above = theirs.value > ours.value
+    if ours.bound is Bound.LOWER:
+        return above or theirs.bound is Bound.LOWER
+    if ours.bound is Bound.UPPER:
+        return not above or theirs.bound is Bound.UPPER
+    if theirs.bound is Bound.ABOUT:
+        return abs(ours.value - theirs.value) <= ABOUT_TOLERANCE * theirs.value
+    return theirs.bound is (Bound.UPPER if above else Bound.LOWER)

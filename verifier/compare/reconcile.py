@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from verifier.compare.dates import compare_dates, find_dates
 from verifier.compare.polarity import compare_polarity
-from verifier.compare.quantities import compare_quantities, find_quantities
+from verifier.compare.quantities import compare_quantities, contradicts_plainly
 from verifier.types import Claim, Comparison, Evidence, Relation, Stance
 
 
@@ -16,7 +16,7 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
 
     - A number that differs is never SUPPORTS: it turns to REFUTES where the passage is about the same count at the
       same time and leaves no other reading, else to NEUTRAL.
-    - A statement that one side denies and the other makes is REFUTES, never SUPPORTS.
+    - A statement that one side denies and the other makes is never SUPPORTS: NEUTRAL, unless the model refutes it.
     - A number that the quoted text does not state at all is not supported by it: NEUTRAL.
     - A running total at another date, or a number of another year, neither confirms nor refutes: NEUTRAL.
     - A date that differs is never SUPPORTS: NEUTRAL.
@@ -32,37 +32,24 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
     if evidence.stance is Stance.NEUTRAL:
         return stated
     if denials:
-        return _refuting(stated)
-    return _by_counts_and_dates(stated, counts, dates, text)
+        return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
+    return _by_counts_and_dates(stated, counts, dates, contradicts_plainly(claim.text, text))
 
 
 def _by_counts_and_dates(
-    evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], text: str
+    evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], is_plain: bool
 ) -> Evidence:
-    differing = [c for c in counts if c.relation is Relation.DIFFERS]
+    relations = {c.relation for c in counts}
     other_time = any(d.relation is Relation.DIFFERS for d in dates)
-    if differing:
-        if other_time:
-            return _neutral(evidence)
-        if _is_plain_contradiction(differing, text):
-            return _refuting(evidence)
-        return evidence if evidence.stance is Stance.REFUTES else _neutral(evidence)
-    if any(c.relation is Relation.OUTDATED for c in counts):
+    if Relation.DIFFERS in relations and other_time:
         return _neutral(evidence)
-    unproven = other_time or any(c.relation is Relation.MISSING for c in counts)
+    if Relation.DIFFERS in relations and is_plain:
+        return _refuting(evidence)
+    within = any(c.relation is Relation.AGREES and c.claim_value != c.evidence_value for c in counts)
+    if Relation.OUTDATED in relations or (within and evidence.stance is Stance.REFUTES):
+        return _neutral(evidence)  # "977" does not speak against "at least 726"
+    unproven = other_time or relations & {Relation.DIFFERS, Relation.MISSING}
     return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
-
-
-def _is_plain_contradiction(differing: Sequence[Comparison], text: str) -> bool:
-    """Every differing number stands against one other number, and the claim's own is nowhere in the text.
-
-    Two numbers that changed places (11 for 100 and 100 for 11) contradict as plainly.
-    """
-    stated = {q.value for q in find_quantities(text)}
-    pairs = {(c.claim_value, c.evidence_value) for c in differing}
-    swapped = all((theirs, ours) in pairs for ours, theirs in pairs)
-    absent = all(q.value not in stated for c in differing for q in find_quantities(c.claim_value))
-    return swapped or absent
 
 
 def _refuting(evidence: Evidence) -> Evidence:

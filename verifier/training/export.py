@@ -93,7 +93,8 @@ def export_int8(network: nn.Module, tokenizer: Path, out: Path, description: Des
             str(whole), str(out / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
         )
     shutil.copyfile(tokenizer, out / "tokenizer.json")
-    describe(out, {**description, "sha256": sha256_of(out / "model.onnx")})
+    hashes = {"sha256": sha256_of(out / "model.onnx"), "tokenizer_sha256": sha256_of(out / "tokenizer.json")}
+    describe(out, {**description, **hashes})
 
 
 def describe(folder: Path, changes: Description) -> None:
