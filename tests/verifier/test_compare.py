@@ -97,6 +97,12 @@ def test_changed_number_is_never_support() -> None:
     assert found.comparisons[0].explanation == "article: 5 million; evidence: 3 million (as of 2022-03-16)"
 
 
+def test_a_number_that_the_passage_denies_is_not_stated() -> None:
+    """ "600, not about 300" stands against 300."""
+    found = judged("The strike killed about 300 people.", "The strike killed close to 600 people, not about 300.")
+    assert found.stance is Stance.REFUTES
+
+
 def test_swapped_votes_are_refuted() -> None:
     """Two numbers that changed places contradict, though both stand in the passage."""
     found = judged(

@@ -15,9 +15,11 @@ _CUE = re.compile(
     r"|\b\w+n[\'’]t\b",
     re.IGNORECASE,
 )
-# "not only", "no later than", "no doubt" deny nothing.
+# "not only", "no later than", "no doubt" deny nothing; a denied number is the number comparison's to tell.
 _HARMLESS = re.compile(
-    r"\s*(?:only|just|merely|least|less|more|fewer|later|earlier|longer|doubt|wonder|matter)\b", re.I
+    r"\s*(?:(?:only|just|merely|least|less|more|fewer|later|earlier|longer|doubt|wonder|matter)\b"
+    r"|(?:(?:about|around|some)\s+)?[$€£]?\d)",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,.;:()–—]|\b(?:but|although|though|while|because|and|or)\b", re.IGNORECASE)
 _STOP = frozenset(

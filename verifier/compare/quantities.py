@@ -100,12 +100,13 @@ _RUNNING = re.compile(
 )
 _STOP = frozenset(
     "the a an of in on at to for and or by with from as been have has had was were is are be this that it its"  # noqa: SIM905
-    " their than more least over about some others who which people persons them out into since after before during"
+    " their than more least over about some others who which them out into since after before during"
     " per".split()
 )
 _OTHER_READING = re.compile(
     r"\b(?:each|every|apiece|between|ranging|of the|respectively)\b|\d\s?[-–]\s?\d|\d to \d", re.I
 )
+_DENIED = re.compile(r"\bnot\s+(?:(?:about|around|some|the|only)\s+)?$", re.IGNORECASE)
 ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
 BOUND_REACH = 2.0  # "more than 100" is confirmed by 141, not by 1,000
 RUNNING_REACH = 1.25  # and "at least 726 killed" by no total that belongs to a much later date
@@ -134,6 +135,8 @@ def find_quantities(text: str) -> list[Quantity]:
         before = masked[matches[i - 1].end() if i else 0 : match.start()]
         follows = i + 1 < len(matches)
         after = masked[match.end() : matches[i + 1].start() if follows else len(masked)]
+        if _DENIED.search(before):
+            continue  # "close to 600, not about 300" states 600
         quantity = _as_quantity(match, before, _own_clause(after) if follows else after)
         if found and quantity.bound is Bound.EXACT and re.search(r"\band\s*$", before):
             quantity = replace(quantity, bound=found[-1].bound)  # "at least 726 killed and 1,174 injured"
