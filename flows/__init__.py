@@ -9,3 +9,6 @@ os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
 os.environ.setdefault("PREFECT_LOGGING_TO_API_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
+
+# Ctrl-C in a terminal stops Prefect's server too; more retries to reach it would hold the command up for a minute.
+os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "2")

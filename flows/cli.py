@@ -14,6 +14,7 @@ import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -91,23 +92,29 @@ def _call() -> tuple[str, int]:
         finally:
             sys.stdout.flush()
     except BaseException as error:
+        for cause in _causes(error):  # Prefect keeps the error, and with it what its frames hold
+            traceback.clear_frames(cause.__traceback__)
         return _ending(error)
     return "", 0
 
 
 def _ending(error: BaseException) -> tuple[str, int]:
     """Typer turns Ctrl-C and a broken pipe into exits; the exception before the exit tells which it was."""
-    if not isinstance(error, SystemExit | KeyboardInterrupt | BrokenPipeError):
-        return _sentence(error), EXIT_USAGE
     causes = list(_causes(error))
-    if any(isinstance(cause, BrokenPipeError) for cause in causes):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
-        return "", 0
-    if isinstance(error, SystemExit) and error.code == EXIT_TERMINATED:
+    codes = [cause.code for cause in causes if isinstance(cause, SystemExit)]
+    if _is_ours(error):
+        return _sentence(error), EXIT_USAGE
+    if EXIT_TERMINATED in codes:
         return "terminated; what was saved before stays saved", EXIT_TERMINATED
+    # On Ctrl-C Prefect's server stops too; Prefect then fails to reach it, which is no news.
     if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
         return "interrupted; what was saved before stays saved", EXIT_INTERRUPTED
-    return "", error.code if isinstance(error, SystemExit) and isinstance(error.code, int) else 0
+    if isinstance(error, SystemExit | BrokenPipeError) and any(isinstance(c, BrokenPipeError) for c in causes):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
+        return "", 0
+    if not isinstance(error, SystemExit):
+        return _sentence(error), EXIT_USAGE
+    return "", error.code if isinstance(error.code, int) else 0
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -117,10 +124,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
+def _is_ours(error: BaseException) -> bool:
+    return isinstance(error, InputError) or type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows")
+
+
 def _sentence(error: BaseException) -> str:
     """One sentence for any error; ours already say what to do."""
     text = " ".join(str(error).split()) or type(error).__name__
-    if isinstance(error, InputError) or type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows"):
+    if _is_ours(error):
         return text
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""

@@ -199,15 +199,20 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path, options: tuple[st
 def test_an_error_leaves_only_its_sentence_on_standard_error(tmp_path: Path) -> None:
     """DuckDB's own handles, held by the error's frames, are let go before Python looks for leaks."""
     hold = """
-import duckdb, verifier.store
+import atexit, verifier.store
+class Handle:
+    def __del__(self):
+        print("let go", flush=True)
+atexit.register(print, "exit", flush=True)
 def query(*_):
-    connection = duckdb.connect()
-    rows = connection.execute("SELECT 1")
-    raise verifier.store.QueryError("no such thing; ask for another")
+    global kept
+    handle = Handle()
+    kept = verifier.store.QueryError("no such thing; ask for another")
+    raise kept
 verifier.store.query_file = query
 """
     process = _process("sql", "SELECT 1", code=hold)
-    assert process.communicate(timeout=60) == (b"", b"verifier: no such thing; ask for another\n")
+    assert process.communicate(timeout=60) == (b"let go\nexit\n", b"verifier: no such thing; ask for another\n")
     assert process.returncode == 2
 
 

@@ -103,6 +103,12 @@ def test_a_number_that_the_passage_denies_is_not_stated() -> None:
     assert found.stance is Stance.REFUTES
 
 
+def test_number_of_a_later_event_does_not_refute() -> None:
+    """A vote in October says nothing of the one that was reported in March."""
+    claim, evidence = "It was adopted by 141 votes.", "On 12 October 2022 it was adopted by 143 votes."
+    assert judged(claim, evidence, published=date(2022, 10, 12)).stance is Stance.NEUTRAL
+
+
 def test_swapped_votes_are_refuted() -> None:
     """Two numbers that changed places contradict, though both stand in the passage."""
     found = judged(

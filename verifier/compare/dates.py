@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from verifier.types import Comparison, Relation
 
@@ -56,6 +57,14 @@ def _as_date(match: re.Match[str]) -> PartialDate:
         (i for i, name in enumerate(_MONTHS, 1) if month_text and name.startswith(month_text[:3].lower())), None
     )
     return PartialDate(int(year_text) if year_text else None, month, int(day_text) if day_text else None, match[0])
+
+
+def tells_of_later(dates: Sequence[PartialDate], claimed: date | None) -> bool:
+    """Whether a text dates what it tells to a day after the claim was made; unknown claim dates are never earlier."""
+    if claimed is None:
+        return False
+    days = [(d.year, d.month, d.day) for d in dates if d.year and d.month and d.day]
+    return any(day > (claimed.year, claimed.month, claimed.day) for day in days)
 
 
 def compare_dates(ours: Sequence[PartialDate], theirs: Sequence[PartialDate]) -> Iterator[Comparison]:

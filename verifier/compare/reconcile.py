@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verifier.compare.dates import compare_dates, find_dates
+from verifier.compare.dates import compare_dates, find_dates, tells_of_later
 from verifier.compare.polarity import compare_polarity
 from verifier.compare.quantities import compare_quantities, contradicts_plainly
 from verifier.types import Claim, Comparison, Evidence, Relation, Stance
@@ -18,7 +18,8 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
       same time and leaves no other reading, else to NEUTRAL.
     - A statement that one side denies and the other makes is never SUPPORTS: NEUTRAL, unless the model refutes it.
     - A number that the quoted text does not state at all is not supported by it: NEUTRAL.
-    - A running total at another date, or a number of another year, neither confirms nor refutes: NEUTRAL.
+    - A running total at another date, or a number of another year or of an event later than the claim, neither
+      confirms nor refutes: NEUTRAL.
     - A date that differs is never SUPPORTS: NEUTRAL.
 
     Evidence that the model finds NEUTRAL stays so: what a passage is about is the model's to judge.
@@ -33,14 +34,15 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
         return stated
     if denials:
         return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
-    return _by_counts_and_dates(stated, counts, dates, contradicts_plainly(claim.text, text))
+    is_later = tells_of_later(find_dates(text), claim.claim_date)
+    return _by_counts_and_dates(stated, counts, dates, is_later, contradicts_plainly(claim.text, text))
 
 
 def _by_counts_and_dates(
-    evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], is_plain: bool
+    evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], is_later: bool, is_plain: bool
 ) -> Evidence:
     relations = {c.relation for c in counts}
-    other_time = any(d.relation is Relation.DIFFERS for d in dates)
+    other_time = is_later or any(d.relation is Relation.DIFFERS for d in dates)
     if Relation.DIFFERS in relations and other_time:
         return _neutral(evidence)
     if Relation.DIFFERS in relations and is_plain:
@@ -48,7 +50,7 @@ def _by_counts_and_dates(
     within = any(c.relation is Relation.AGREES and c.claim_value != c.evidence_value for c in counts)
     if Relation.OUTDATED in relations or (within and evidence.stance is Stance.REFUTES):
         return _neutral(evidence)  # "977" does not speak against "at least 726"
-    unproven = other_time or relations & {Relation.DIFFERS, Relation.MISSING}
+    unproven = any(d.relation is Relation.DIFFERS for d in dates) or relations & {Relation.DIFFERS, Relation.MISSING}
     return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
 
 
