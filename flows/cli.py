@@ -9,36 +9,39 @@ from __future__ import annotations
 
 import gc
 import io
-import math
 import os
 import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from flows.terminal import (
+    print_claims,
+    print_failures,
+    print_json_rows,
+    print_table,
+    print_verdict,
+    print_verdicts,
+    progress,
+    say,
+)
+
 if TYPE_CHECKING:
     from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.settings import Settings
-    from verifier.types import Claim, Failure, Verdict
 
 EXIT_FAILURES, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 DEFAULT_CORPUS = Path(".verifier/corpus")
 DEFAULT_DATABASE = Path("verdicts.duckdb")
 DEFAULT_REPORT = Path("report")
-NARROWEST_LOG = 160  # characters
-WIDEST_TABLE = 12  # columns; with more, each cell is a few letters wide and rows are printed as lines instead
 
-# Characters that some readers take for a line's end, and halves of surrogate pairs, which UTF-8 cannot encode.
-_UNSAFE_IN_A_LINE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNDECODABLE = re.compile("[\ud800-\udfff]")
 
 app = typer.Typer(
@@ -157,16 +160,16 @@ def run(
 
     request = VerifyRequest(tuple(sources), corpus, db, report, _settings(settings))
     try:
-        with _progress("checking articles") as advance:
+        with progress("checking articles") as advance:
             outcome = verify(request, advance)
     except ReportWriteError as error:
         if error.report is None:
             raise
         _print_outcome(error.report, json)  # the verdicts are stored all the same
-        _say(f"verifier: {error}")
+        say(f"verifier: {error}")
         raise typer.Exit(EXIT_FAILURES) from None
     _print_outcome(outcome, json)
-    _say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
     if outcome.failures:
         raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
 
@@ -178,8 +181,8 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
         for line in report_json_lines(outcome):
             print(line)
     else:
-        _print_verdicts(outcome)
-    _print_failures(outcome.failures)
+        print_verdicts(outcome)
+    print_failures(outcome.failures)
 
 
 @app.command(epilog='Example: verifier check "Kherson was taken on 2 March 2022." --as-of 2022-03-17')
@@ -205,7 +208,7 @@ def check(
             if json:
                 print(claim_json(verdict.claim, verdict), flush=True)
             else:
-                _print_verdict(verdict)
+                print_verdict(verdict)
     if n_bad:
         raise typer.Exit(EXIT_FAILURES)
 
@@ -226,7 +229,7 @@ def _queries(claims: list[str], day: date | None) -> tuple[list[Query], int]:
             if not line_number:
                 raise
             n_bad += 1
-            _say(f"verifier: line {line_number} of standard input: {_sentence(error)}")
+            say(f"verifier: line {line_number} of standard input: {_sentence(error)}")
     return queries, n_bad
 
 
@@ -272,8 +275,8 @@ def claims(sources: Sources, json: Json = False) -> None:
             for claim in found:
                 print(claim_json(claim, None))
         else:
-            _print_claims(article.title, found)
-    _print_failures(failures)
+            print_claims(article.title, found)
+    print_failures(failures)
     if failures:
         raise typer.Exit(EXIT_FAILURES if articles else EXIT_USAGE)
 
@@ -296,7 +299,7 @@ def report(
         for line in report_json_lines(rows):
             print(line)
     else:
-        _say(f"report: {write_report(rows, report)}")
+        say(f"report: {write_report(rows, report)}")
 
 
 @app.command(epilog="Example: verifier sql \"SELECT claim, quote, url FROM claim_evidence WHERE label = 'REFUTED'\"")
@@ -310,9 +313,9 @@ def sql(
 
     result = query_file(db, _decoded(query, "the query"))
     if json:
-        _print_json_rows(result.columns, result.rows)
+        print_json_rows(result.columns, result.rows)
     else:
-        _print_table("", result.columns, result.rows)
+        print_table("", result.columns, result.rows)
 
 
 @app.command(epilog="Example: verifier doctor --corpus reference/ --db verdicts.duckdb")
@@ -323,9 +326,9 @@ def doctor(corpus: Corpus = DEFAULT_CORPUS, db: Database = DEFAULT_DATABASE, jso
     findings = examine(corpus, db)
     rows = [(f.subject, f.state, f.detail) for f in findings]
     if json:
-        _print_json_rows(("subject", "state", "detail"), rows)
+        print_json_rows(("subject", "state", "detail"), rows)
     else:
-        _print_table("", ("subject", "state", "detail"), rows)
+        print_table("", ("subject", "state", "detail"), rows)
     if any(f.is_fault for f in findings):
         raise typer.Exit(EXIT_FAILURES)
 
@@ -338,18 +341,18 @@ def corpus_add(
     _quiet()
     from flows.build_corpus import build_corpus
 
-    with _progress("indexing documents") as advance:
+    with progress("indexing documents") as advance:
         built = build_corpus(sources, corpus, _settings(settings), lambda n: advance(n, 0))
     r = built.report
     row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages)
     if json:
-        _print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages"), [row])
+        print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages"), [row])
     else:
-        _say(
+        say(
             f"{corpus}: {r.n_added} documents added, {r.n_replaced} replaced, {r.n_unchanged} unchanged;"
             f" {r.n_passages} new passages"
         )
-    _print_failures(built.failures)
+    print_failures(built.failures)
     if built.failures:
         raise typer.Exit(EXIT_FAILURES if any(row[:3]) else EXIT_USAGE)
 
@@ -366,7 +369,7 @@ def corpus_remove(
 
     chosen = _settings(settings)
     with PassageIndex.open(corpus, load_encoder(chosen.encoder, chosen.threads)) as index:
-        _say(f"{corpus}: {index.remove(keys)} documents removed")
+        say(f"{corpus}: {index.remove(keys)} documents removed")
 
 
 @corpus_app.command("repair", epilog="Example: verifier corpus repair --corpus reference/")
@@ -375,7 +378,7 @@ def corpus_repair(corpus: Corpus = DEFAULT_CORPUS) -> None:
     from corpus.index import PassageIndex
 
     PassageIndex.repair(corpus)
-    _say(f"{corpus}: repaired")
+    say(f"{corpus}: repaired")
 
 
 @corpus_app.command("info", epilog="Example: verifier corpus info --corpus reference/ --json")
@@ -387,9 +390,9 @@ def corpus_info(corpus: Corpus = DEFAULT_CORPUS, json: Json = False) -> None:
 
     fields = asdict(PassageIndex.info(corpus))
     if json:
-        _print_json_rows(tuple(fields), [tuple(fields.values())])
+        print_json_rows(tuple(fields), [tuple(fields.values())])
     else:
-        _print_table("", ("field", "value"), [(k, str(v)) for k, v in fields.items()])
+        print_table("", ("field", "value"), [(k, str(v)) for k, v in fields.items()])
 
 
 @corpus_app.command("search", epilog='Example: verifier corpus search "votes for resolution 68/262" --k 5')
@@ -411,9 +414,9 @@ def corpus_search(
         for h in hits
     ]  # fmt: skip
     if json:
-        _print_json_rows(columns, rows)
+        print_json_rows(columns, rows)
     else:
-        _print_table("", columns[:6], [row[:6] for row in rows])
+        print_table("", columns[:6], [row[:6] for row in rows])
 
 
 def _settings(path: Path | None) -> Settings:
@@ -422,143 +425,11 @@ def _settings(path: Path | None) -> Settings:
     return load_settings(path)
 
 
-def _say(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
 def _quiet() -> None:
     """Prefect and its server warn on standard error of things that a reader cannot change."""
     import warnings
 
     warnings.filterwarnings("ignore")
-
-
-@contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error; silent where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total or None)
-
-
-def _print_table(title: str, columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    if len(columns) > WIDEST_TABLE:
-        _print_records(columns, rows)
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title or None, title_justify="left")
-    for name in columns:
-        table.add_column(name, no_wrap=name in ("verdict", "confidence", "status"), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    console = Console()
-    # Into a pipe or a log, a table is not squeezed to the 80 columns that Rich assumes there.
-    console.print(table) if console.is_terminal else Console(width=NARROWEST_LOG).print(table)
-
-
-def _print_records(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    """One `column: value` a line, with a blank line between rows."""
-    records = ("\n".join(f"{c}: {'' if v is None else v}" for c, v in zip(columns, row, strict=True)) for row in rows)
-    print("\n\n".join(records))
-
-
-def _print_json_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
-    import json
-
-    names = _distinct(columns)
-    for row in rows:
-        fields = {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
-        print(_UNSAFE_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
-
-
-def _distinct(columns: Sequence[str]) -> list[str]:
-    """The names; one that was there before gets a number that makes it a name of its own: a, a_2, a_3."""
-    names: list[str] = []
-    for column in columns:
-        name, n = column, 1
-        while name in names or (n > 1 and name in columns):
-            n += 1
-            name = f"{column}_{n}"
-        names.append(name)
-    return names
-
-
-def _plain(value: object) -> object:
-    """The value in the types that JSON has: what has none of its own becomes a string."""
-    if isinstance(value, dict):
-        return {str(key if isinstance(key, float) else _plain(key)): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, str | int):
-        return value
-    return _plain_scalar(value)
-
-
-def _plain_scalar(value: object) -> str | float:
-    if isinstance(value, date | time):  # datetimes are dates
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return _iso_duration(value)
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
-        return float(value)  # one with more digits than a float holds stays exact, as a string
-    return value.hex() if isinstance(value, bytes) else str(value)
-
-
-def _iso_duration(value: timedelta) -> str:
-    """ISO 8601: P1DT7200S, -PT0.5S."""
-    sign, span = ("-", -value) if value < timedelta(0) else ("", value)
-    fraction = f".{span.microseconds:06d}".rstrip("0") if span.microseconds else ""
-    days = f"{span.days}D" if span.days else ""
-    return f"{sign}P{days}T{span.seconds}{fraction}S"
-
-
-def _print_verdicts(outcome: RunReport) -> None:
-    for article in outcome.articles:
-        rows = [_verdict_row(c.verdict) for c in article.claims if c.verdict]
-        _print_table(article.article.title, ("verdict", "confidence", "claim", "strongest quote", "source"), rows)
-        n_left = sum(1 for c in article.claims if c.verdict is None)
-        _say(f"{n_left} sentences not checked; the report says why")
-
-
-def _verdict_row(verdict: Verdict) -> tuple[object, ...]:
-    from verifier.types import Label
-
-    settled = verdict.label is not Label.NOT_ENOUGH_EVIDENCE and verdict.evidence
-    top = verdict.evidence[0] if settled else None
-    quote = " … ".join(top.quotes()) if top else ""
-    source = f"{top.document.source or top.document.title}, {top.document.published or 'no date'}" if top else ""
-    return verdict.label, f"{verdict.confidence:.0%}", verdict.claim.text, quote, source
-
-
-def _print_verdict(verdict: Verdict) -> None:
-    from verifier.types import Stance
-
-    print(f"{verdict.label}  {verdict.confidence:.0%}  {verdict.claim.text}\n  {verdict.justification}")
-    for evidence in verdict.evidence:
-        if evidence.stance is not Stance.NEUTRAL:
-            document = evidence.document
-            about = ", ".join(str(x) for x in (document.source, document.published, document.url) if x)
-            print(f"  {evidence.stance}: “{' … '.join(evidence.quotes())}”\n    {document.title} ({about})")
-
-
-def _print_claims(title: str, found: list[Claim]) -> None:
-    rows: list[tuple[object, ...]] = [(c.status, c.reason, c.text, c.speaker) for c in found]
-    _print_table(title, ("status", "reason", "claim", "speaker"), rows)
-
-
-def _print_failures(failures: tuple[Failure, ...] | list[Failure]) -> None:
-    for failure in failures:
-        _say(f"verifier: failed ({failure.stage}): {failure.message}")
 
 
 if __name__ == "__main__":
