@@ -109,6 +109,24 @@ def test_number_of_a_later_event_does_not_refute() -> None:
     assert judged(claim, evidence, published=date(2022, 10, 12)).stance is Stance.NEUTRAL
 
 
+def test_number_that_stands_elsewhere_in_the_document_is_not_refuted_by_a_sentence() -> None:
+    """ "Five countries voted against" says nothing against "by 141 votes" where the document has the 141."""
+    text = "It passed by 141 votes to 5. The five countries that voted against were Belarus and others."
+    claim = make_claim(make_article("It was passed by 141 votes."), "It was passed by 141 votes.")
+    document = make_document(text, title="Update")
+    passage, start = make_passage(document, 0), text.index("The five")
+    evidence = make_evidence(claim, Stance.SUPPORTS, passage=passage, rationale=(Span(start, len(text)),))
+    assert compare(claim, replace(evidence, document=document)).stance is not Stance.REFUTES
+
+
+def test_passage_on_another_resolution_settles_nothing() -> None:
+    """A vote on ES-11/1 neither supports nor refutes what is said of 68/262."""
+    claim = "Resolution 68/262 was adopted with 11 votes in favour and 100 against."
+    for stance in (Stance.SUPPORTS, Stance.REFUTES):
+        assert judged(claim, "There were 141 votes in favour of ES-11/1, 5 against.", stance).stance is Stance.NEUTRAL
+    assert judged(claim, "68/262 passed with 100 votes in favour and 11 against.").stance is Stance.REFUTES
+
+
 def test_swapped_votes_are_refuted() -> None:
     """Two numbers that changed places contradict, though both stand in the passage."""
     found = judged(

@@ -44,7 +44,8 @@ def test_support_never_hides_refutation() -> None:
 def test_stronger_evidence_below_its_threshold_still_stops_a_verdict() -> None:
     """Support that just counts does not win over refutation that nearly counts."""
     sides = [evidence(Stance.SUPPORTS, 0.6), *[evidence(Stance.REFUTES, 0.74)] * 3]
-    assert decide(CLAIM, sides).label is Label.NOT_ENOUGH_EVIDENCE
+    config = VerdictConfig(min_p_supports=0.6, min_p_refutes=0.75)
+    assert decide(CLAIM, sides, config).label is Label.NOT_ENOUGH_EVIDENCE
 
 
 def test_weak_evidence_settles_nothing() -> None:
@@ -63,7 +64,7 @@ def test_stance_without_a_quote_does_not_count() -> None:
 def test_doubt_on_the_other_side_lowers_confidence() -> None:
     """A leaning the other way that is too weak to conflict still costs confidence."""
     alone = decide(CLAIM, [evidence(Stance.SUPPORTS, 0.9)])
-    doubted = decide(CLAIM, [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.7)])
+    doubted = decide(CLAIM, [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.45)])
     assert doubted.label is Label.SUPPORTED
     assert doubted.confidence < alone.confidence
 

@@ -84,11 +84,12 @@ class Bound(Enum):
     ABOUT = auto()
 
 
-_MORE = "at least|more than|over|above|exceed\\w*|no fewer than|no less than|upwards of|surpass\\w*|passed"
+_MORE = "at least|more than|over|above|exceed\\w*|no fewer than|no less than|upwards of|surpass\\w*"
 _LESS = "at most|fewer than|less than|under|below|up to|no more than"
 _NEAR = "about|around|some|roughly|approximately|nearly|almost|close to|an estimated|circa"
 _QUALIFIERS = (
     (re.compile(rf"\b({_MORE})\W+(?:\w+\W+)?$", re.IGNORECASE), Bound.LOWER),
+    (re.compile(r"\bpassed\W+$", re.IGNORECASE), Bound.LOWER),  # "passed 3 million", not "passed with 100 votes"
     (re.compile(rf"\b({_LESS})\W+(?:\w+\W+)?$", re.IGNORECASE), Bound.UPPER),
     (re.compile(rf"\b({_NEAR})\W+$", re.IGNORECASE), Bound.ABOUT),
 )
@@ -219,11 +220,12 @@ def compare_quantities(
     return [_told(_match(q, find_quantities(evidence), is_update), as_of) for q in find_quantities(claim)]
 
 
-def contradicts_plainly(claim: str, evidence: str) -> bool:
+def contradicts_plainly(claim: str, evidence: str, document: str) -> bool:
     """Whether every number that differs stands against the one other number of the same count.
 
-    Also where two numbers changed places: 11 for and 100 against, 100 for and 11 against. Ranges, shares ("each",
-    "of the") and counts that are told by the words in front of them leave another reading.
+    Also where two numbers changed places: 11 for and 100 against, 100 for and 11 against. A claim's number that stands
+    elsewhere in the document, ranges, shares ("each", "of the") and counts that are told by the words in front of them
+    leave another reading.
     """
     if _OTHER_READING.search(evidence):
         return False
@@ -231,7 +233,7 @@ def contradicts_plainly(claim: str, evidence: str) -> bool:
     matches = [_match(q, theirs, _Update(False, None, None)) for q in find_quantities(claim)]
     differing = [m for m in matches if m.relation is Relation.DIFFERS]
     pairs = {(m.ours.value, m.theirs.value) for m in differing if m.theirs}
-    stated = {q.value for q in theirs}
+    stated = {q.value for q in find_quantities(document)}
     return bool(differing) and all(
         m.theirs is not None
         and m.ours.is_counted

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verifier.compare.dates import compare_dates, find_dates, tells_of_later
 from verifier.compare.polarity import compare_polarity
 from verifier.compare.quantities import compare_quantities, contradicts_plainly
 from verifier.types import Claim, Comparison, Evidence, Relation, Stance
+
+# Two or more parts with a digit in the last: 68/262, ES-11/4, 2014/512/CFSP; not and/or, and not a date like 3/4.
+_REFERENCE = re.compile(
+    r"(?<![\w/])(?:[A-Z]{1,4}-?)?\d{1,4}/\d{2,4}(?:/[A-Z]{2,4})?(?![\w/])|(?<![\w/])[A-Z]{2,4}-\d+/\d+"
+)
 
 
 def compare(claim: Claim, evidence: Evidence) -> Evidence:
@@ -18,24 +24,35 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
       same time and leaves no other reading, else to NEUTRAL.
     - A statement that one side denies and the other makes is never SUPPORTS: NEUTRAL, unless the model refutes it.
     - A number that the quoted text does not state at all is not supported by it: NEUTRAL.
+    - A passage that does not name the resolution, case or law that the claim names by its number: NEUTRAL.
     - A running total at another date, or a number of another year or of an event later than the claim, neither
       confirms nor refutes: NEUTRAL.
     - A date that differs is never SUPPORTS: NEUTRAL.
 
     Evidence that the model finds NEUTRAL stays so: what a passage is about is the model's to judge.
     """
-    text = " ".join(evidence.quotes()) or evidence.passage.text
-    known = f"{evidence.document.title}. {text}"
-    counts = compare_quantities(claim.text, text, known, claim.claim_date, evidence.document.published)
+    document, text = evidence.document, " ".join(evidence.quotes()) or evidence.passage.text
+    known = f"{document.title}. {text}"
+    counts = compare_quantities(claim.text, text, known, claim.claim_date, document.published)
     dates = list(compare_dates(find_dates(claim.text), find_dates(known)))
     denials = list(compare_polarity(claim.text, text))
-    stated = replace(evidence, comparisons=(*counts, *dates, *denials))
+    elsewhere = list(_other_references(claim.text, f"{document.title}. {evidence.passage.text}"))
+    stated = replace(evidence, comparisons=(*counts, *dates, *denials, *elsewhere))
     if evidence.stance is Stance.NEUTRAL:
         return stated
+    if elsewhere:
+        return _neutral(stated)
     if denials:
         return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
     is_later = tells_of_later(find_dates(text), claim.claim_date)
-    return _by_counts_and_dates(stated, counts, dates, is_later, contradicts_plainly(claim.text, text))
+    return _by_counts_and_dates(stated, counts, dates, is_later, contradicts_plainly(claim.text, text, document.text))
+
+
+def _other_references(claim: str, passage: str) -> Iterator[Comparison]:
+    """A MISSING for each reference such as 68/262 or ES-11/1 in the claim that the passage does not name."""
+    for reference in dict.fromkeys(_REFERENCE.findall(claim)):
+        if reference not in passage:
+            yield Comparison(reference, None, Relation.MISSING, f"the passage does not name {reference}")
 
 
 def _by_counts_and_dates(

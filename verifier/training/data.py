@@ -281,9 +281,15 @@ def stance_training_set(data: Path, seed: int) -> list[TrainingPair]:
         *load_nli(data / "nli/mnli_dev.jsonl.gz", "mnli"),
         *_half(load_nli(data / "nli/snli_dev.jsonl.gz", "snli"), rng),
         *_half(load_nli(data / "nli/counterfactual_snli.jsonl.gz", "counterfactual-snli"), rng),
-        *load_scifact(data / "scifact", "train", rng, windows=True) * 2,
-        *load_check_covid(data / "check_covid", "train", rng, windows=True) * 2,
+        *_apart_from_dev(data, "scifact", load_scifact(data / "scifact", "train", rng, windows=True)) * 2,
+        *_apart_from_dev(data, "check_covid", load_check_covid(data / "check_covid", "train", rng, windows=True)) * 2,
     ]
+
+
+def _apart_from_dev(data: Path, folder: str, pairs: list[TrainingPair]) -> list[TrainingPair]:
+    """Without the claims that the set's own dev split holds too."""
+    dev = {row["claim"] for row in read_jsonl(data / folder / "claims_dev.jsonl")}
+    return [p for p in pairs if p.claim not in dev]
 
 
 def _half(pairs: list[TrainingPair], rng: random.Random) -> list[TrainingPair]:

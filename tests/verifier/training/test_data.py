@@ -64,10 +64,12 @@ def test_hard_neutral_is_on_topic_and_not_a_revision_of_the_evidence() -> None:
     gold = "The comet was discovered from Palomar in March by two astronomers using plates."
     revision = "The comet was discovered from Palomar in May by two astronomers using plates."
     topical = "Fragments of the comet struck Jupiter over one week while observatories watched."
-    pairs = [pair("The comet was discovered in March.", t) for t in (gold, revision, topical)]
-    made = [p for p in hard_neutrals(pairs, 10, random.Random(1)) if p.evidence in (gold, revision, topical)]
-    assert all(p.stance is Stance.NEUTRAL for p in made)
-    assert revision not in {p.evidence for p in made if p.claim == pairs[0].claim and p.evidence == revision}
+    claims = ("The comet was discovered in March.", "The comet was discovered in May.", "Fragments struck Jupiter.")
+    pairs = [pair(claim, text) for claim, text in zip(claims, (gold, revision, topical), strict=True)]
+    made = {p.claim: p for p in hard_neutrals(pairs, 10, random.Random(1))}
+    assert made[claims[0]].evidence == topical
+    assert made[claims[1]].evidence == topical
+    assert all(p.stance is Stance.NEUTRAL for p in made.values())
 
 
 def test_windows_keep_the_evidence_verbatim() -> None:
