@@ -14,6 +14,7 @@ from corpus.documents import Document
 from corpus.index import AddReport, PassageIndex
 from corpus.sources import SourceFailure, read_documents
 from verifier.encode import load_encoder
+from verifier.pipeline import read_failure
 from verifier.settings import Settings
 from verifier.types import Failure
 
@@ -42,7 +43,7 @@ class Reader:
     def _documents(self) -> Iterator[Document]:
         for row in self._rows:
             if isinstance(row, SourceFailure):
-                self.failures.append(Failure(row.source, "read", type(row.error).__name__, str(row.error)))
+                self.failures.append(read_failure(row))
             else:
                 yield row
 

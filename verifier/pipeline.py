@@ -13,7 +13,7 @@ from typing import Protocol
 from corpus.documents import Document, content_id
 from corpus.index import PassageIndex
 from corpus.sources import SourceFailure, read_documents
-from verifier.claims.extract import MAX_SENTENCE_CHARS
+from verifier.claims.extract import MAX_SENTENCE_CHARS, SpacyClaimExtractor
 from verifier.compare import compare
 from verifier.encode import load_encoder
 from verifier.retrieve import Query, Retriever
@@ -118,8 +118,6 @@ def open_verifier(corpus: Path, settings: Settings) -> Iterator[tuple[Verifier, 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged.
     """
-    from verifier.claims import SpacyClaimExtractor
-
     encoder = load_encoder(settings.encoder, settings.threads)
     with PassageIndex.open(corpus, encoder) as index:
         stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
@@ -147,10 +145,15 @@ def read_articles(sources: Sequence[str | Path]) -> tuple[list[Article], list[Fa
     articles, failures = [], []
     for row in read_documents(sources):
         if isinstance(row, SourceFailure):
-            failures.append(Failure(row.source, "read", type(row.error).__name__, str(row.error)))
+            failures.append(read_failure(row))
         else:
             articles.append(article_from_document(row))
     return articles, failures
+
+
+def read_failure(row: SourceFailure) -> Failure:
+    """A source that could not be read, as a run records it."""
+    return Failure(row.source, "read", type(row.error).__name__, str(row.error))
 
 
 def article_from_document(document: Document) -> Article:

@@ -217,7 +217,8 @@ def compare_quantities(
     """
     is_update = _Update(bool(_RUNNING.search(known)), claimed, published)
     as_of = f" (as of {published.isoformat()})" if published else ""
-    return [_told(_match(q, find_quantities(evidence), is_update), as_of) for q in find_quantities(claim)]
+    theirs = find_quantities(evidence)
+    return [_told(_match(q, theirs, is_update), as_of) for q in find_quantities(claim)]
 
 
 def contradicts_plainly(claim: str, evidence: str, document: str) -> bool:
@@ -232,9 +233,11 @@ def contradicts_plainly(claim: str, evidence: str, document: str) -> bool:
     theirs = find_quantities(evidence)
     matches = [_match(q, theirs, _Update(False, None, None)) for q in find_quantities(claim)]
     differing = [m for m in matches if m.relation is Relation.DIFFERS]
+    if not differing:
+        return False
     pairs = {(m.ours.value, m.theirs.value) for m in differing if m.theirs}
     stated = {q.value for q in find_quantities(document)}
-    return bool(differing) and all(
+    return all(
         m.theirs is not None
         and m.ours.is_counted
         and m.theirs.is_counted

@@ -45,7 +45,10 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
     if denials:
         return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
     is_later = tells_of_later(find_dates(text), claim.claim_date)
-    return _by_counts_and_dates(stated, counts, dates, is_later, contradicts_plainly(claim.text, text, document.text))
+    # The whole document is read for numbers only where one differs.
+    differs = any(c.relation is Relation.DIFFERS for c in counts)
+    is_plain = differs and contradicts_plainly(claim.text, text, document.text)
+    return _by_counts_and_dates(stated, counts, dates, is_later, is_plain)
 
 
 def _other_references(claim: str, passage: str) -> Iterator[Comparison]:
@@ -59,15 +62,15 @@ def _by_counts_and_dates(
     evidence: Evidence, counts: Sequence[Comparison], dates: Sequence[Comparison], is_later: bool, is_plain: bool
 ) -> Evidence:
     relations = {c.relation for c in counts}
-    other_time = is_later or any(d.relation is Relation.DIFFERS for d in dates)
-    if Relation.DIFFERS in relations and other_time:
+    other_date = any(d.relation is Relation.DIFFERS for d in dates)
+    if Relation.DIFFERS in relations and (is_later or other_date):
         return _neutral(evidence)
     if Relation.DIFFERS in relations and is_plain:
         return _refuting(evidence)
     within = any(c.relation is Relation.AGREES and c.claim_value != c.evidence_value for c in counts)
     if Relation.OUTDATED in relations or (within and evidence.stance is Stance.REFUTES):
         return _neutral(evidence)  # "977" does not speak against "at least 726"
-    unproven = any(d.relation is Relation.DIFFERS for d in dates) or relations & {Relation.DIFFERS, Relation.MISSING}
+    unproven = other_date or relations & {Relation.DIFFERS, Relation.MISSING}
     return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
 
 
