@@ -59,14 +59,40 @@ class Article:
     source: str | None  # the file it was read from
     published: date | None
     text: str
+    author: str | None = None
+
+
+class ClaimKind(StrEnum):
+    """What a claim asserts: that something is so, or that somebody said it. The two are never taken for each other."""
+
+    CONTENT = "CONTENT"
+    SPEECH_ACT = "SPEECH_ACT"
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Words of the article that a claim's stand-alone text puts otherwise: `original == article.text[start:end]`.
+
+    `original` is empty where words were added at `start`.
+    """
+
+    start: int
+    end: int
+    original: str
+    replacement: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an article and what is checked of it.
+    """One thing that a sentence of an article states, or a stretch of the article that is not checked.
 
-    `sentence == article.text[start:end]`, verbatim; `text` is the stand-alone form that is checked.
-    `reason` says why a claim is not CHECKABLE, and is empty where it is.
+    `sentence == article.text[start:end]`, verbatim; `text` is the stand-alone form that is checked, and `parts` are
+    the stretches of the article that its words come from, inside the sentence. `reason` says why a claim is not
+    CHECKABLE, and is empty where it is. `role` is what the stretch is in the article: `body`, or `heading`, `caption`...
+
+    A SPEECH_ACT has a `speaker`, the `verb` of saying as written, and in `quotes` the speaker's exact words, verbatim.
+    A CONTENT claim with a `speaker` is what that speaker is said to have claimed.
     """
 
     id: str
@@ -80,6 +106,12 @@ class Claim:
     checkworthiness: float | None  # probability in [0, 1]; None where nothing scored it
     status: ClaimStatus
     reason: str
+    role: str = "body"
+    kind: ClaimKind = ClaimKind.CONTENT
+    verb: str | None = None
+    quotes: tuple[str, ...] = ()
+    parts: tuple[Span, ...] = ()  # offsets in the article
+    substitutions: tuple[Substitution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
