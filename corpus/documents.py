@@ -19,7 +19,8 @@ class Document:
     """One reference text as it was taken in.
 
     `origin` says where it was read (a resolved path, with `#id` for a row of a JSON Lines file, or a URL);
-    a document read again from the same origin replaces the earlier one.
+    a document read again from the same origin replaces the earlier one. `author` is known of a document as it is
+    read from its source; an index does not keep it.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Document:
     published: date | None
     ingested: datetime
     text: str
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ def make_document(
     source: str | None,
     published: date | None,
     ingested: datetime,
+    author: str | None = None,
 ) -> Document:
-    """A document whose id hashes its origin and content, and not the time it was taken in."""
+    """A document whose id hashes its origin and content, and not the time it was taken in or its author."""
     day = published.isoformat() if published else ""
     doc_id = content_id(origin, title, url or "", source or "", day, text)
-    return Document(doc_id, origin, title, url, source, published, ingested, text)
+    return Document(doc_id, origin, title, url, source, published, ingested, text, author)
 
 
 def split_passages(document: Document, config: PassageConfig | None = None) -> list[Passage]:

@@ -196,7 +196,7 @@ def _printable(path: Path) -> str:
 # ---- .txt and .md
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_KNOWN_FIELDS = ("title", "published", "date", "source", "url")
+_KNOWN_FIELDS = ("title", "published", "date", "source", "url", "author")
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*))?$")
 _MARKED_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
 _HEADLINE = re.compile(r"\s*(\S[^\n]{0,150})\n[ \t]*\n\s*\S")
@@ -208,7 +208,8 @@ def _text_document(path: Path, source: str, text: str, ingested: datetime) -> Do
         raise EmptySourceError(f"{source}: has no text below its front matter; remove it or put its text in")
     published = _parse_date(fields.get("published") or fields.get("date"), source)
     title = fields.get("title") or _heading(body) or _printable(Path(path.stem))
-    return make_document(source, title, body, fields.get("url"), fields.get("source"), published, ingested)
+    author = fields.get("author", "").strip("[]") or None  # a list of names too
+    return make_document(source, title, body, fields.get("url"), fields.get("source"), published, ingested, author)
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -273,17 +274,18 @@ _HIDDEN = [
 
 def _html_document(path: Path, source: str, text: str, ingested: datetime) -> Document:
     page = _extract(text)
-    body = tidy(_paragraphed(page.text or "")) if page else ""
+    body = tidy(_paragraphed(_marked(page.text or "", page.body))) if page else ""
     if not body.strip():
         raise EmptySourceError(f"{source}: no article text was found in the page; save the text itself as .txt")
     title = page.title or _heading(body) or _printable(Path(path.stem))
     url = page.url if page.url and page.url.startswith(("http://", "https://")) else None
     published = _parse_date(page.date, source)
-    return make_document(source, tidy(title), body, url, page.sitename or page.hostname, published, ingested)
+    author = tidy(page.author).replace("; ", ", ") if page.author else None
+    return make_document(source, tidy(title), body, url, page.sitename or page.hostname, published, ingested, author)
 
 
 def _extract(html: str) -> Any:
-    """Trafilatura's result (title, date, sitename, hostname, url, text) or None; scripts and menus are left out."""
+    """Trafilatura's result (title, author, date, sitename, hostname, url, text) or None; no scripts and menus."""
     from trafilatura import bare_extraction
 
     if "html" not in html[:50].lower():  # trafilatura passes over fragments
@@ -309,6 +311,20 @@ def _extraction_config() -> Any:
     config = copy.deepcopy(DEFAULT_CONFIG)
     config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
     return config
+
+
+def _marked(text: str, body: Any) -> str:
+    """The text with its headings below the first and its block quotes marked as in Markdown: else they read as body."""
+    marks = {
+        _one_line(block): mark
+        for mark, path in (("## ", ".//head[not(@rend='h1')]"), ("> ", ".//quote[not(.//p)] | .//quote//p"))
+        for block in body.xpath(path)
+    }
+    return "\n".join(marks.get(line.strip(), "") + line for line in text.split("\n"))
+
+
+def _one_line(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 def _paragraphed(text: str) -> str:
@@ -387,7 +403,8 @@ def _row_document(row: dict[str, Any], origin: str, place: str, ingested: dateti
         raise EmptySourceError(f'{place}: has no "text"; remove the line or put its text in')
     url, outlet = (_text_field(row, key, place) or _text_field(metadata, key, place) for key in ("url", "source"))
     published = _parse_date(row.get("published") or metadata.get("published"), place)
-    return make_document(origin, title or _heading(text) or "", text, url, outlet, published, ingested)
+    author = _authors(row, place) or _authors(metadata, place)
+    return make_document(origin, title or _heading(text) or "", text, url, outlet, published, ingested, author)
 
 
 def _record_id(row: dict[str, Any], number: int, place: str) -> str:
@@ -396,6 +413,13 @@ def _record_id(row: dict[str, Any], number: int, place: str) -> str:
     if isinstance(given, bool) or not isinstance(given, str | int):
         raise MetadataError(f"{place}: its id is {_kind(given)}; write a string or a whole number")
     return tidy(str(given))
+
+
+def _authors(row: dict[str, Any], place: str) -> str | None:
+    """One author, or a list of them with commas between."""
+    given = row.get("author")
+    names = given if isinstance(given, list) else [given]
+    return ", ".join(filter(None, (_text_field({"author": name}, "author", place) for name in names))) or None
 
 
 def _text_field(row: dict[str, Any], key: str, place: str) -> str | None:

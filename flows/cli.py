@@ -33,6 +33,7 @@ from flows.terminal import (
 )
 
 if TYPE_CHECKING:
+    from verifier.evaluation.metrics import Result
     from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.settings import Settings
@@ -53,6 +54,8 @@ app = typer.Typer(
 )
 corpus_app = typer.Typer(help="Build, change and search the reference corpus.", no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus")
+eval_app = typer.Typer(help="Measure a stage on data labelled by people.", no_args_is_help=True)
+app.add_typer(eval_app, name="eval")
 
 Sources = Annotated[
     list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .jsonl", metavar="SOURCE...")
@@ -417,6 +420,72 @@ def corpus_search(
         print_json_rows(columns, rows)
     else:
         print_table("", columns[:6], [row[:6] for row in rows])
+
+
+@eval_app.command("checkworthy", epilog="Example: verifier eval checkworthy dev-test.tsv --json")
+def eval_checkworthy(
+    file: Annotated[Path, typer.Argument(help="Tab-separated: Sentence_id, Text, class_label (Yes or No).")],
+    json: Json = False,
+) -> None:
+    """Measure how well sentences worth a check are told from others."""
+    from verifier.claims.checkworthiness import OnnxWorthiness
+    from verifier.evaluation.checkworthy import evaluate_checkworthiness, read_labelled_sentences
+
+    rows, scorer = read_labelled_sentences(file), OnnxWorthiness()
+    _print_result(evaluate_checkworthiness(rows, scorer, scorer.threshold), json)
+
+
+@eval_app.command("extraction", epilog="Example: verifier eval extraction sentences.jsonl --json")
+def eval_extraction(
+    file: Annotated[
+        Path, typer.Argument(help="JSON Lines: response, sentence, decontextualised, checkworthy, claims.")
+    ],
+    threshold: Annotated[
+        float, typer.Option(min=0, max=1, help="Probability from which on a text entails another.")
+    ] = 0.5,
+    json: Json = False,
+) -> None:
+    """Measure extracted claims and stand-alone forms against those that people wrote.
+
+    A human claim counts as covered, and an extracted one as right, when the other side's claims entail it, each alone
+    or all joined. The figures ending in _pairwise ask for one claim that says the same: they also punish another cut
+    of the same facts.
+    """
+    from verifier.claims import shipped_extractor
+    from verifier.evaluation.extraction import evaluate_extraction, read_human_readings
+    from verifier.stance import load_pair_scorer
+
+    rows = read_human_readings(file)
+    _print_result(evaluate_extraction(rows, shipped_extractor(), load_pair_scorer(), threshold), json)
+
+
+@eval_app.command("propositions", epilog="Example: verifier eval propositions propsegment/ --json")
+def eval_propositions(
+    folder: Annotated[
+        Path, typer.Argument(help="PropSegmEnt's document_clusters.*.json and propositions.*.json.", metavar="FOLDER")
+    ],
+    jaccard: Annotated[
+        float, typer.Option(min=0.01, max=1, help="Share of common words from which on two propositions match.")
+    ] = 0.8,
+    json: Json = False,
+) -> None:
+    """Measure whether sentences are cut into statements where people cut them."""
+    from verifier.claims import SpacyClaimExtractor
+    from verifier.evaluation.propositions import evaluate_propositions, read_marked_documents
+
+    documents = read_marked_documents(folder)
+    _print_result(evaluate_propositions(documents, SpacyClaimExtractor(), jaccard), json)
+
+
+def _print_result(result: Result, json: bool) -> None:
+    if json:
+        row = {**result.figures, "n": result.n, "ci95": dict(result.ci95), **result.facts}
+        print_json_rows(tuple(row), [tuple(row.values())])
+        return
+    intervals = {name: f"{low:.3f} to {high:.3f}" for name, (low, high) in result.ci95.items()}
+    rows = [(name, f"{value:.3f}", intervals[name]) for name, value in result.figures.items()]
+    facts = [(name, value, "") for name, value in {"n": result.n, **result.facts}.items()]
+    print_table("", ("figure", "value", "95% interval"), [*rows, *facts])
 
 
 def _settings(path: Path | None) -> Settings:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from verifier.rows import RunReport
+    from verifier.rows import ClaimReport, RunReport
     from verifier.types import Claim, Failure, Verdict
 
 NARROWEST_LOG = 160  # characters
@@ -119,30 +119,48 @@ def _iso_duration(value: timedelta) -> str:
 
 
 def print_verdicts(outcome: RunReport) -> None:
-    """A table of verdicts per article, and how many of each label there are."""
-    labels: Counter[str] = Counter()
+    """A table of verdicts and a line of coverage per article, and how many of each label there are."""
+    from verifier.report import coverage_words
+    from verifier.rows import coverage_of
+
+    columns = ("verdict", "confidence", "question", "claim", "strongest quote", "source")
     for article in outcome.articles:
         rows = [_verdict_row(c.verdict) for c in article.claims if c.verdict]
-        print_table(article.article.title, ("verdict", "confidence", "claim", "strongest quote", "source"), rows)
-        labels.update(str(c.verdict.label) if c.verdict else "not checked" for c in article.claims)
-    say(", ".join(f"{n} {label}" for label, n in labels.most_common()))
+        print_table(article.article.title, columns, rows)
+        print(coverage_words(coverage_of(c.claim for c in article.claims)))
+    _say_labels([c for article in outcome.articles for c in article.claims])
+
+
+def _say_labels(found: Sequence[ClaimReport]) -> None:
+    """How many of each label; what was said is counted apart from what is true."""
+    from verifier.report import QUESTION_WORDS
+    from verifier.types import ClaimStatus
+
+    checkable = [c for c in found if c.claim.status is ClaimStatus.CHECKABLE]
+    for kind, question in QUESTION_WORDS.items():
+        labels = Counter(str(c.verdict.label) if c.verdict else "no verdict" for c in checkable if c.claim.kind is kind)
+        if labels:
+            say(f"{question} {', '.join(f'{n} {label}' for label, n in labels.most_common())}")
 
 
 def _verdict_row(verdict: Verdict) -> tuple[object, ...]:
+    from verifier.report import question_of
     from verifier.types import Label
 
     settled = verdict.label is not Label.NOT_ENOUGH_EVIDENCE and verdict.evidence
     top = verdict.evidence[0] if settled else None
     quote = " … ".join(top.quotes()) if top else ""
     source = f"{top.document.source or top.document.title}, {top.document.published or 'no date'}" if top else ""
-    return verdict.label, f"{verdict.confidence:.0%}", verdict.claim.text, quote, source
+    return verdict.label, f"{verdict.confidence:.0%}", question_of(verdict.claim), verdict.claim.text, quote, source
 
 
 def print_verdict(verdict: Verdict) -> None:
-    """One verdict with its justification and the quotes on either side."""
+    """One verdict with what it answers, its justification and the quotes on either side."""
+    from verifier.report import question_of
     from verifier.types import Stance
 
-    print(f"{verdict.label}  {verdict.confidence:.0%}  {verdict.claim.text}\n  {verdict.justification}")
+    head = (verdict.label, f"{verdict.confidence:.0%}", question_of(verdict.claim), verdict.claim.text)
+    print(f"{'  '.join(part for part in head if part)}\n  {verdict.justification}")
     for evidence in verdict.evidence:
         if evidence.stance is not Stance.NEUTRAL:
             document = evidence.document
@@ -151,9 +169,23 @@ def print_verdict(verdict: Verdict) -> None:
 
 
 def print_claims(title: str, found: list[Claim]) -> None:
-    """A table of an article's claims and of what is not checked."""
-    rows: list[tuple[object, ...]] = [(c.status, c.reason, c.text, c.speaker) for c in found]
-    print_table(title, ("status", "reason", "claim", "speaker"), rows)
+    """A table of an article's claims and of what is not checked, and a line that counts them."""
+    from verifier.report import coverage_words
+    from verifier.rows import coverage_of
+
+    columns = ("status", "reason", "question", "claim", "speaker", "put otherwise")
+    print_table(title, columns, [_claim_row(c) for c in found])
+    print(coverage_words(coverage_of(found), checked="to check"))
+
+
+def _claim_row(claim: Claim) -> tuple[object, ...]:
+    from verifier.report import question_of, substitution_words
+
+    # A heading is not checked because it is one: told once.
+    told = [claim.role] if claim.role not in ("body", claim.reason) else []
+    reason = ": ".join(part for part in (*told, claim.reason) if part)
+    changes = "\n".join(map(substitution_words, claim.substitutions))
+    return claim.status, reason, question_of(claim), claim.text, claim.speaker, changes
 
 
 def print_failures(failures: tuple[Failure, ...] | list[Failure]) -> None:

@@ -40,13 +40,14 @@ class ModelInfo:
     """What `model.json` says of a model folder."""
 
     name: str
-    kind: str  # "encoder" or "stance"
+    kind: str  # "encoder", "stance" or "checkworthiness"
     sha256: str  # of model.onnx
     tokenizer_sha256: str
     dim: int  # columns of the output
     max_tokens: int
     labels: tuple[str, ...]  # output columns by name; empty for an encoder
     temperature: float  # the logits are divided by it; 1 for an encoder
+    threshold: float | None = None  # a probability, for a model that decides between two
 
     @property
     def fingerprint(self) -> str:
@@ -77,6 +78,7 @@ def read_model_info(folder: Path) -> ModelInfo:
             max_tokens=int(fields["max_tokens"]),
             labels=tuple(fields.get("labels", ())),
             temperature=float(fields.get("temperature", 1.0)),
+            threshold=float(fields["threshold"]) if "threshold" in fields else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ModelDamagedError(f"{folder / 'model.json'} cannot be read ({error}); reinstall the package") from error

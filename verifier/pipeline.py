@@ -13,7 +13,8 @@ from typing import Protocol
 from corpus.documents import Document, content_id
 from corpus.index import PassageIndex
 from corpus.sources import SourceFailure, read_documents
-from verifier.claims.extract import MAX_SENTENCE_CHARS, SpacyClaimExtractor
+from verifier.claims import ClaimExtractor, shipped_extractor
+from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.encode import load_encoder
 from verifier.retrieve import Query, Retriever
@@ -28,13 +29,6 @@ MAX_CLAIM_CHARS = MAX_SENTENCE_CHARS  # what is longer, the stance model would n
 
 class ClaimTextError(ValueError):
     """A claim typed by hand that cannot be checked as it is."""
-
-
-class Extractor(Protocol):
-    """Splits an article into claims."""
-
-    def extract(self, article: Article) -> list[Claim]:
-        """Every sentence as a row: checkable, or not and why."""
 
 
 class PassageRetriever(Protocol):
@@ -73,7 +67,7 @@ class Verifier:
 
     def __init__(
         self,
-        extractor: Extractor,
+        extractor: ClaimExtractor,
         retriever: PassageRetriever,
         stance: StanceJudge,
         config: VerdictConfig = VerdictConfig(),
@@ -112,8 +106,12 @@ class Verifier:
 
 
 @contextmanager
-def open_verifier(corpus: Path, settings: Settings) -> Iterator[tuple[Verifier, Basis]]:
+def open_verifier(
+    corpus: Path, settings: Settings, extractor: ClaimExtractor | None = None
+) -> Iterator[tuple[Verifier, Basis]]:
     """The shipped pipeline over a corpus folder, with what its verdicts rest on.
+
+    :param extractor: finds the claims of articles; the shipped one where left out.
 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged.
@@ -122,8 +120,9 @@ def open_verifier(corpus: Path, settings: Settings) -> Iterator[tuple[Verifier, 
     with PassageIndex.open(corpus, encoder) as index:
         stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
         retriever = Retriever(index, encoder, settings.retriever)
-        basis = Basis(index.corpus_version, (f"{encoder.name}@{encoder.fingerprint}", stance.id))
-        yield Verifier(SpacyClaimExtractor(), retriever, stance, settings.verdict), basis
+        reader = extractor or shipped_extractor(settings.claims, settings.threads)
+        model_ids = (*reader.model_ids, f"{encoder.name}@{encoder.fingerprint}", stance.id)
+        yield Verifier(reader, retriever, stance, settings.verdict), Basis(index.corpus_version, model_ids)
 
 
 def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:
@@ -165,6 +164,7 @@ def article_from_document(document: Document) -> Article:
         source=document.origin,
         published=document.published,
         text=document.text,
+        author=document.author,
     )
 
 

@@ -1,10 +1,17 @@
-"""One run's rows as they are read for a report."""
+"""One run's rows as they are read for a report, and how they are counted."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from verifier.types import Article, Claim, Failure, Run, Verdict
+from verifier.types import Article, Claim, ClaimStatus, Failure, Run, Verdict
+
+CHECKED = "checked"
+AMBIGUOUS = "ambiguous"
+NO_REASON = "no reason given"
+SENTENCE_ROLES = ("body", "list item", "quote")  # the roles whose stretches are sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +37,75 @@ class RunReport:
     run: Run
     failures: tuple[Failure, ...]
     articles: tuple[ArticleReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of the stretches of one or more articles: each stretch is counted once, however many claims it makes.
+
+    Sentences stand in the body, in lists and in block quotes; the rest are headings, captions and the like.
+    """
+
+    n_checked: int
+    n_ambiguous: int
+    not_checked: tuple[tuple[str, int], ...]  # sentences by reason, most frequent first
+    others: tuple[tuple[str, int], ...]  # other lines by role, most frequent first
+    n_others_checked: int
+
+    @property
+    def n_not_checked(self) -> int:
+        """How many sentences are neither checked nor ambiguous."""
+        return sum(n for _, n in self.not_checked)
+
+    @property
+    def n_others(self) -> int:
+        """How many lines are no sentences."""
+        return sum(n for _, n in self.others)
+
+    @property
+    def n_sentences(self) -> int:
+        """How many sentences there are."""
+        return self.n_checked + self.n_ambiguous + self.n_not_checked
+
+    @property
+    def n_units(self) -> int:
+        """How many stretches there are in all."""
+        return self.n_sentences + self.n_others
+
+
+def coverage_of(claims: Iterable[Claim]) -> Coverage:
+    """Count the stretches that claims stand for, as the views `units` and `article_coverage` of the store do.
+
+    A stretch is checked if any of its claims is CHECKABLE, else ambiguous if any is, else it has the first reason
+    in the alphabet.
+    """
+    units: defaultdict[tuple[str, int, int], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        units[claim.article_id, claim.start, claim.end].append(claim)
+    told = [(_role(unit), _outcome(unit)) for unit in units.values()]
+    sentences = Counter(outcome for role, outcome in told if role in SENTENCE_ROLES)
+    return Coverage(
+        n_checked=sentences.pop(CHECKED, 0),
+        n_ambiguous=sentences.pop(AMBIGUOUS, 0),
+        not_checked=_most_first(sentences),
+        others=_most_first(Counter(role for role, _ in told if role not in SENTENCE_ROLES)),
+        n_others_checked=sum(role not in SENTENCE_ROLES and outcome == CHECKED for role, outcome in told),
+    )
+
+
+def _role(unit: Sequence[Claim]) -> str:
+    roles = {claim.role for claim in unit}
+    return min(roles & set(SENTENCE_ROLES) or roles)
+
+
+def _outcome(unit: Sequence[Claim]) -> str:
+    statuses = {claim.status for claim in unit}
+    if ClaimStatus.CHECKABLE in statuses:
+        return CHECKED
+    if ClaimStatus.AMBIGUOUS in statuses:
+        return AMBIGUOUS
+    return min((claim.reason for claim in unit if claim.reason), default=NO_REASON)
+
+
+def _most_first(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

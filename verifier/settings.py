@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from verifier.claims import ExtractorConfig
 from verifier.encode import DEFAULT_ENCODER
 from verifier.retrieve import RetrieverConfig
 from verifier.stance import StanceConfig
@@ -29,6 +30,7 @@ class Settings:
     encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
     threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
     batch_articles: int = 8  # articles per task and per database transaction
+    claims: ExtractorConfig = field(default_factory=ExtractorConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)

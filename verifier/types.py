@@ -89,7 +89,7 @@ class Claim:
 
     `sentence == article.text[start:end]`, verbatim; `text` is the stand-alone form that is checked, and `parts` are
     the stretches of the article that its words come from, inside the sentence. `reason` says why a claim is not
-    CHECKABLE, and is empty where it is. `role` is what the stretch is in the article: `body`, or `heading`, `caption`...
+    CHECKABLE, and is empty where it is. `role` is what the stretch is in the article: `body`, `heading`, `caption`...
 
     A SPEECH_ACT has a `speaker`, the `verb` of saying as written, and in `quotes` the speaker's exact words, verbatim.
     A CONTENT claim with a `speaker` is what that speaker is said to have claimed.

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifier.report.samples import full_report
+from tests.verifier.report.samples import full_report, make_report, said_report
 from verifier.report import render_html
 from verifier.rows import RunReport
-from verifier.types import Failure, RunStatus
+from verifier.types import Failure, RunStatus, Substitution
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
 
@@ -80,7 +80,17 @@ def wide_report() -> RunReport:
     report = full_report(status=RunStatus.FAILED, code_version=long, settings_json=long, model_ids=(long,))
     [article] = report.articles
     rows = tuple(
-        replace(row, claim=replace(row.claim, text=long, speaker=long, reason=row.claim.reason and long))
+        replace(
+            row,
+            claim=replace(
+                row.claim,
+                text=long,
+                speaker=long,
+                reason=row.claim.reason and long,
+                quotes=(long,),
+                substitutions=(Substitution(0, 1, long, long, long),),
+            ),
+        )
         for row in article.claims
     )
     known = replace(article.article, title=long, source=long)
@@ -90,7 +100,8 @@ def wide_report() -> RunReport:
 
 def test_page_opens_without_a_word_on_the_console(tmp_path: Path):
     """No script error, no request, nothing that the page's own policy refuses."""
-    assert console_of(tmp_path, render_html(full_report())) == []
+    for report in (full_report(), said_report()):
+        assert console_of(tmp_path, render_html(report)) == []
 
 
 def test_page_policy_refuses_what_a_source_would_smuggle_in(tmp_path: Path):
@@ -105,21 +116,26 @@ def test_page_never_scrolls_sideways(tmp_path: Path, width: int):
     """Not on a phone, not with everything unfolded, not with a word of 300 letters."""
     unfold = "page.querySelectorAll('details').forEach((d) => { d.open = true; });"
     measure = f"{unfold} return page.documentElement.scrollWidth;"
-    assert int(evaluate(tmp_path, render_html(full_report()), width, measure)) <= width
+    for report in (full_report(), said_report()):
+        assert int(evaluate(tmp_path, render_html(report), width, measure)) <= width
     assert int(evaluate(tmp_path, render_html(wide_report()), width, measure)) <= width
 
 
 def test_page_filter_shows_one_verdict_only(tmp_path: Path):
-    """The button of a label leaves only its claims; `All` brings the others back."""
+    """The button of a label leaves only its claims under their sentences; `All` brings the others back."""
     script = """
       const shown = () => [...page.querySelectorAll('.card')].filter((c) => c.getClientRects().length).length;
       const press = (label) => page.querySelector(`button[data-show="${label}"]`).click();
       const counts = [shown()];
-      press('REFUTED'); counts.push(shown());
+      const empty = () => [...page.querySelectorAll('.in-article')].filter((s) => s.getClientRects().length &&
+        ![...s.querySelectorAll('.card')].some((c) => c.getClientRects().length)).length;
+      press('CONTENT-REFUTED'); counts.push(shown(), empty());
+      press('SPEECH_ACT-SUPPORTED'); counts.push(shown(), empty());
       press('all'); counts.push(shown());
       return counts;
     """
-    assert evaluate(tmp_path, render_html(full_report()), 1000, script) == "5,1,5"
+    page = render_html(make_report(*full_report().articles, *said_report().articles))
+    assert evaluate(tmp_path, page, 1000, script) == "9,2,0,1,0,9"
 
 
 # The least contrast (WCAG 2: 1 to 21) of any text with the ground behind it, with the page's own colour before it.
@@ -148,7 +164,7 @@ LEAST_CONTRAST = """
 def test_page_text_stands_out_from_its_ground(tmp_path: Path, scheme: str, setting: int, ground: str):
     """In the light and in the dark every text has the contrast of 4.5 that readable print needs."""
     preference = f"--blink-settings=preferredColorScheme={setting}"
-    page = render_html(full_report(status=RunStatus.FAILED))
+    page = render_html(make_report(*full_report().articles, *said_report().articles, status=RunStatus.FAILED))
     body, n_texts, contrast = evaluate(tmp_path, page, 1000, LEAST_CONTRAST, preference).split(";")
     assert body.startswith(ground), scheme
     assert int(n_texts) > 100

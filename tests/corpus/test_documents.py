@@ -120,11 +120,12 @@ def test_list_items_are_sentences() -> None:
 
 
 def test_document_id_hashes_origin_and_content_only() -> None:
-    """The same content read later has the same id; any other change gives another."""
+    """The same content read later, or with its author known, has the same id; any other change gives another."""
     fields = {"origin": "/a", "title": "T", "text": "x", "url": None, "source": None, "published": None}
     later = datetime(2025, 1, 1, tzinfo=UTC)
     doc_id = make_document(**fields, ingested=NOW).id  # type: ignore[arg-type]
     assert make_document(**fields, ingested=later).id == doc_id  # type: ignore[arg-type]
+    assert make_document(**fields, ingested=NOW, author="A").id == doc_id  # type: ignore[arg-type]
     for change in ({"origin": "/b"}, {"title": "U"}, {"text": "y"}, {"url": "u"}, {"published": date(2024, 1, 1)}):
         assert make_document(**{**fields, **change}, ingested=NOW).id != doc_id  # type: ignore[arg-type]
 

@@ -25,6 +25,7 @@ from corpus.sources import (
     read_documents,
 )
 
+NEWS_PAGE = Path(__file__).parents[1] / "verifier" / "claims" / "fixtures" / "news_page.html"
 Write = Callable[[str, str | bytes], Path]
 
 
@@ -88,6 +89,15 @@ def test_front_matter_is_read_and_left_out_of_the_text(write: Write) -> None:
     )
     assert (found.title, found.published, found.source) == ("A: b", date(2024, 3, 5), "Desk")
     assert (found.url, found.text) == ("https://x.org/a?b=1", "Body.")
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [("author: Ada Brook", "Ada Brook"), ("Author: [Ada Brook, Bo Ek]", "Ada Brook, Bo Ek"), ("author:", None)],
+)
+def test_front_matter_names_the_author(write: Write, line: str, author: str | None) -> None:
+    """One name or several, and nothing where the field is empty."""
+    assert document(write("a.md", f"---\ntitle: T\n{line}\n---\nBody.")).author == author
 
 
 def test_rules_around_text_are_not_front_matter(write: Write) -> None:
@@ -269,6 +279,35 @@ def test_html_gives_article_text_and_metadata(write: Write) -> None:
     assert "- first point made\n- second point made" in found.text
 
 
+def test_saved_news_page_gives_its_article_alone() -> None:
+    """Title, author, site, date of the first edition and canonical address; none of the furniture around the text."""
+    found = document(NEWS_PAGE)
+    assert (found.title, found.author) == ("Night trains return to Brennick after 15 years", "Tilda Renshaw")
+    assert (found.source, found.published) == ("The Meridian Post", date(2023, 5, 15))
+    assert found.url == "https://meridianpost.example/travel/2023/night-trains-return"
+    assert found.text.startswith(
+        "Night trains return to Brennick after 15 years\n\nThe first night train in 15 years left"
+    )
+    assert "Tickets for May and June sold out within two days." in found.text
+    furniture = ("cookie", "Log in", "newsletter", "Read also", "Ugo Farrell", "Privacy", "reserved", "Topics", "track")
+    assert not [word for word in furniture if word in found.text]
+
+
+def test_html_headings_and_block_quotes_are_marked_as_in_markdown(write: Write) -> None:
+    """What a reader tells from its type and indentation is not lost; the headline stays as it is."""
+    added = "<h2>What <em>now</em>?</h2><p>It rose.</p><blockquote><p>I saw it.</p><p>So did we.</p></blockquote>"
+    text = document(write("a.html", PAGE.replace("</article>", f"{added}<p>It ended.</p></article>"))).text
+    assert text.startswith("Cases fall\n\n")
+    assert text.endswith("\n\n## What now?\n\nIt rose.\n\n> I saw it.\n\n> So did we.\n\nIt ended.")
+
+
+def test_html_names_all_its_authors(write: Write) -> None:
+    """Two authors with a comma between; none where the page names none."""
+    page = PAGE.replace("<head>", '<head><meta name="author" content="Ada Brook"><meta name="author" content="Bo Ek">')
+    assert document(write("a.html", page)).author == "Ada Brook, Bo Ek"
+    assert document(write("b.html", PAGE)).author is None
+
+
 def test_html_text_has_no_scripts_styles_or_menus(write: Write) -> None:
     """Only what a reader reads can be quoted."""
     text = document(write("a.html", PAGE)).text
@@ -369,6 +408,21 @@ def test_bad_line_is_named_and_the_rest_is_read(write: Write, line: str, error: 
     assert failed.source == f"{path.resolve()}:2" and f"{path.resolve()}:2: " in str(failed.error)
 
 
+@pytest.mark.parametrize(
+    ("fields", "author"),
+    [
+        ({"author": "Ada Brook"}, "Ada Brook"),
+        ({"author": ["Ada Brook", "Bo Ek"]}, "Ada Brook, Bo Ek"),
+        ({"metadata": {"author": "Ada Brook"}}, "Ada Brook"),
+        ({"author": None}, None),
+        ({"author": []}, None),
+    ],
+)
+def test_line_names_the_author(write: Write, fields: dict[str, object], author: str | None) -> None:
+    """One name or a list of them."""
+    assert document(write("c.jsonl", jsonl({"text": "Body.", **fields}))).author == author
+
+
 def test_id_of_a_line_that_failed_is_still_free(write: Write) -> None:
     """Only a line that gave a document takes its id."""
     rows = [{"_id": "a"}, {"_id": "a", "text": "Good."}, {"_id": "a", "text": "Again."}]
@@ -384,6 +438,7 @@ def test_id_of_a_line_that_failed_is_still_free(write: Write) -> None:
         (None, ":1: is null, not an object"),
         (["x"], ":1: is a list, not an object"),
         ({"text": 7}, '"text" is an int, not a string'),
+        ({"text": "x", "author": ["A", 7]}, '"author" is an int, not a string'),
         ({"_id": 1.5, "text": "x"}, "its id is a float"),
     ],
 )

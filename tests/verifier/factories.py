@@ -11,6 +11,7 @@ from corpus.documents import Document, Passage, content_id
 from verifier.types import (
     Article,
     Claim,
+    ClaimKind,
     ClaimStatus,
     Comparison,
     Evidence,
@@ -20,6 +21,7 @@ from verifier.types import (
     RunStatus,
     Span,
     Stance,
+    Substitution,
     Verdict,
 )
 
@@ -69,6 +71,51 @@ def make_claim(article: Article | None = None, sentence: str | None = None, **ch
         reason="",
     )
     return replace(claim, **changes)
+
+
+SPEECH_TEXT = "The Orla dam is old. Its keeper said it “holds 3 million litres” and was built in 1998."
+
+
+def make_speech(article: Article | None = None) -> tuple[Claim, Claim, Claim]:
+    """The claims of a sentence that reports speech: that it was said, and the two things that were said."""
+    article = article or make_article(SPEECH_TEXT)
+    sentence = SPEECH_TEXT.split(". ")[1]
+    start = article.text.index(sentence)
+    at = {word: start + sentence.index(word) for word in ("Its", "it ", "holds", "built", "and", "was")}
+    its = Substitution(at["Its"], at["Its"] + 3, "Its", "The Orla dam's", "the only dam named before")
+    it = Substitution(at["it "], at["it "] + 2, "it", "The Orla dam", "the only dam named before")
+    added = Substitution(at["was"], at["was"], "", "The Orla dam ", "the subject of the first statement")
+    end, keeper = start + len(sentence), "The Orla dam's keeper"
+    said = make_claim(
+        article,
+        sentence,
+        id="said",
+        text=f"{keeper}{sentence.removeprefix('Its keeper')}",
+        speaker=keeper,
+        kind=ClaimKind.SPEECH_ACT,
+        verb="said",
+        quotes=("holds 3 million litres",),
+        parts=(Span(start, end),),
+        substitutions=(its,),
+    )
+    holds = replace(
+        said,
+        id="holds",
+        text="The Orla dam holds 3 million litres.",
+        kind=ClaimKind.CONTENT,
+        verb=None,
+        quotes=(),
+        parts=(Span(at["it "], at["it "] + 2), Span(at["holds"], at["and"] - 2)),
+        substitutions=(it,),
+    )
+    built = replace(
+        holds,
+        id="built",
+        text="The Orla dam was built in 1998.",
+        parts=(Span(at["was"], end),),
+        substitutions=(added,),
+    )
+    return said, holds, built
 
 
 def make_document(text: str = DOCUMENT_TEXTS[Stance.REFUTES], **changes: Any) -> Document:

@@ -10,12 +10,14 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from tests.verifier.factories import (
+    SPEECH_TEXT,
     make_article,
     make_claim,
     make_document,
     make_evidence,
     make_passage,
     make_run,
+    make_speech,
     make_verdict,
 )
 from verifier.rows import ArticleReport, ClaimReport, RunReport
@@ -29,10 +31,10 @@ from verifier.store import (
     UnknownRunError,
     UnprovenVerdictError,
 )
-from verifier.types import ClaimStatus, Failure, Label, RunStatus, Span, Stance, Verdict
+from verifier.types import ClaimStatus, Failure, Label, RunStatus, Span, Stance, Substitution, Verdict
 
 TABLES = ("articles", "claims", "run_articles", "run_claims", "documents", "passages", "verdicts", "evidence")
-PARTS = ("runs", "failures", "rationales", "comparisons")
+PARTS = ("runs", "failures", "rationales", "comparisons", "substitutions")
 LATER = datetime(2026, 3, 9, 6, 0, tzinfo=UTC)
 
 
@@ -81,6 +83,60 @@ def test_report_rows_gives_back_equal_objects(store: Store) -> None:
     )
 
 
+def test_report_rows_gives_back_all_that_claims_carry(store: Store) -> None:
+    """Role, kind, verb, quotes, parts and substitutions in order, and the article's author, come back equal."""
+    article = make_article(SPEECH_TEXT, author="Nora Feld")
+    heading = make_claim(
+        article, "The Orla dam is old.", role="heading", status=ClaimStatus.NOT_CHECKABLE, reason="heading"
+    )
+    said, holds, built = make_speech(article)
+    twice = replace(said, substitutions=said.substitutions + holds.substitutions)
+    claims = [heading, twice, holds, built]
+    store.save("run-1", [article], claims, [])
+    assert store.report_rows().articles == (ArticleReport(article, tuple(ClaimReport(c, None) for c in claims)),)
+    unproven = store.query(
+        "SELECT original FROM substitutions JOIN claims USING (claim_id) JOIN articles AS a USING (article_id) "
+        "WHERE substr(a.text, substitutions.start_char + 1, substitutions.end_char - substitutions.start_char) "
+        "<> original"
+    )
+    assert unproven.rows == []
+
+
+def test_another_run_may_read_a_claim_otherwise(store: Store) -> None:
+    """What each run made of a claim stays with that run; `claims` has the last."""
+    article, (said, *_) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [said], [])
+    store.begin_run(make_run("run-2", started_at=LATER))
+    bare = replace(said, verb="told", quotes=(), parts=(), substitutions=(), role="caption")
+    store.save("run-2", [article], [bare], [])
+    assert [store.report_rows(run).articles[0].claims[0].claim for run in ("run-1", "run-2")] == [said, bare]
+    rows = store.query("SELECT verb, role, quotes, parts FROM current_claims").rows
+    assert rows == [("told", "caption", [], [])]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"quotes": ("holds 9 million litres",)}, "words verbatim in the sentence .* found 'holds 9 million litres'"),
+        ({"quotes": ("The Orla dam is old",)}, "words verbatim in the sentence"),
+        ({"quotes": (" ",)}, "found ' '"),
+        ({"parts": (Span(0, 40),)}, "parts within its sentence at 21-87, found 0-40"),
+        ({"parts": (Span(30, 88),)}, "found 30-88"),
+        ({"parts": (Span(30, 30),)}, "found 30-30"),
+        ({"substitutions": (Substitution(21, 24, "It", "The dam", "x"),)}, "has at 21-24, 'Its', found 'It'"),
+        ({"substitutions": (Substitution(21, 21, "Its", "The dam", "x"),)}, "has at 21-21, '', found 'Its'"),
+        ({"substitutions": (Substitution(80, 900, "Its", "The dam", "x"),)}, "within 0-87, found 80-900"),
+        ({"substitutions": (Substitution(24, 21, "", "The dam", "x"),)}, "found 24-21"),
+    ],
+)
+def test_save_refuses_words_that_the_article_does_not_have(store: Store, changes: dict[str, object], said: str) -> None:
+    """Quotes, parts and substituted words stand where the claim says, or nothing of the batch is stored."""
+    speech = replace(make_speech()[0], **changes)  # type: ignore[arg-type]
+    with pytest.raises(UnprovenVerdictError, match=said):
+        store.save("run-1", [make_article(SPEECH_TEXT)], [speech], [])
+    assert counts(store)["claims"] == 0
+
+
 def test_report_rows_keeps_characters_outside_the_basic_plane(store: Store) -> None:
     """Offsets count characters, not bytes or UTF-16 units, and SQL agrees with Python."""
     document = make_document("Überblick 🌍 – naïve. Der Damm 🏞️ fasst 2 Mio. m³, »nicht« 3.")
@@ -121,10 +177,12 @@ def test_report_rows_orders_claims_by_their_place_in_the_article(store: Store) -
 
 def test_save_twice_adds_nothing(store: Store) -> None:
     """The same batch of the same run again changes no table, and the report stays equal."""
-    verdict = make_verdict()
-    save_verdict(store, verdict)
+    article, speech = make_article(SPEECH_TEXT), make_speech()
+    verdicts = [make_verdict(c) for c in speech]
+    store.save("run-1", [article], speech, verdicts)
     before, report = counts(store), store.report_rows()
-    save_verdict(store, verdict)
+    assert before["substitutions"] == 3
+    store.save("run-1", [article], speech, verdicts)
     assert counts(store) == before
     assert store.report_rows() == report
 

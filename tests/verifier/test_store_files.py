@@ -27,7 +27,7 @@ from verifier.store import (
     query_file,
 )
 from verifier.store.connection import explain_open_error
-from verifier.store.migrations import SCHEMA_FOLDER, bring_up_to_date
+from verifier.store.migrations import SCHEMA_FOLDER, bring_up_to_date, migrations
 
 ROOT = Path(__file__).parents[2]
 
@@ -147,20 +147,95 @@ def test_newer_duckdb_format_is_named() -> None:
 
 
 def test_older_schema_is_migrated_by_a_writer_and_refused_by_a_reader(path: Path, tmp_path: Path) -> None:
-    """A second migration is applied once, in order, and keeps what is stored."""
-    folder = tmp_path / "schema"
+    """Later migrations are applied once, in order, and keep what is stored."""
+    folder, newest = tmp_path / "schema", max(migrations())
     shutil.copytree(SCHEMA_FOLDER, folder)
-    (folder / "0002_note.sql").write_text("ALTER TABLE verdicts ADD COLUMN note VARCHAR")
-    (folder / "0003_fill.sql").write_text("UPDATE verdicts SET note = 'old'")
-    with duckdb.connect(path, read_only=True) as connection, pytest.raises(OlderDatabaseError, match="has schema 1"):
+    (folder / f"{newest + 1:04}_note.sql").write_text("ALTER TABLE verdicts ADD COLUMN note VARCHAR")
+    (folder / f"{newest + 2:04}_fill.sql").write_text("UPDATE verdicts SET note = 'old'")
+    refused = pytest.raises(OlderDatabaseError, match=f"has schema {newest}, .* reads schema {newest + 2}")
+    with duckdb.connect(path, read_only=True) as connection, refused:
         bring_up_to_date(connection, str(path), read_only=True, folder=folder)
     for _ in range(2):
         with duckdb.connect(path) as connection:
             bring_up_to_date(connection, str(path), read_only=False, folder=folder)
     with duckdb.connect(path) as connection:
         versions = connection.execute("SELECT version FROM schema_version ORDER BY 1").fetchall()
-        assert versions == [(1,), (2,), (3,)]
+        assert versions == [(version,) for version in range(1, newest + 3)]
         assert connection.execute("SELECT label, note FROM verdicts").fetchall() == [("REFUTED", "old")]
+
+
+def schema_1_file(folder: Path) -> Path:
+    """A database as schema 1 left it: a verdict, a heading, an opinion and an ambiguous sentence."""
+    (folder / "schema").mkdir()
+    shutil.copy(migrations()[1], folder / "schema")
+    path = folder / "old.duckdb"
+    with duckdb.connect(path) as connection:
+        bring_up_to_date(connection, str(path), read_only=False, folder=folder / "schema")
+        connection.execute(SCHEMA_1_ROWS)
+    return path
+
+
+SCHEMA_1_ROWS = """
+    INSERT INTO runs VALUES ('old', '2026-01-01', NULL, 'FINISHED', '0.1.0', '{}', ['m'], 'c');
+    INSERT INTO articles VALUES ('a', 'Dam', NULL, 'dam.txt', '2026-01-01', 'Water. It is full. It is fine. So it is.');
+    INSERT INTO run_articles VALUES ('old', 'a', 0);
+    INSERT INTO claims VALUES
+        ('c0', 'a', 0, 6, 'Water.', 'Water.', NULL, NULL, NULL, 'NOT_CHECKABLE', 'heading'),
+        ('c1', 'a', 7, 18, 'It is full.', 'The dam is full.', 'Ada', '2026-01-01', 0.5, 'CHECKABLE', ''),
+        ('c2', 'a', 19, 30, 'It is fine.', 'It is fine.', NULL, NULL, NULL, 'NOT_CHECKABLE', 'opinion'),
+        ('c3', 'a', 31, 40, 'So it is.', 'So it is.', NULL, NULL, NULL, 'AMBIGUOUS', 'heading');
+    INSERT INTO run_claims SELECT 'old', claim_id, start_char, text, speaker, claim_date, checkworthiness, status,
+        reason FROM claims;
+    INSERT INTO documents VALUES ('d', 'd.txt', 'Dams', NULL, NULL, NULL, '2026-01-01', 'The dam is full.');
+    INSERT INTO passages VALUES ('p', 'd', 0, 16, 'The dam is full.');
+    INSERT INTO verdicts VALUES ('old', 'c1', 'SUPPORTED', 0.9, 'As it says.', '2026-01-01');
+    INSERT INTO evidence VALUES ('old', 'c1', 'p', 1, 'SUPPORTS', 0.9, 0.05, 0.05, 1.0);
+    INSERT INTO rationales VALUES ('old', 'c1', 'p', 0, 0, 16, 'The dam is full.', 0, 16);
+"""
+
+
+def test_schema_1_file_is_migrated_with_nothing_lost(tmp_path: Path) -> None:
+    """Its report reads as before; headings get their role, all else is body and content, and new claims go in."""
+    path = schema_1_file(tmp_path)
+    with Store.open(path) as store:
+        report = store.report_rows("old")
+        claims = [row.claim for row in report.articles[0].claims]
+        assert [(c.text, c.role, c.kind, c.speaker, c.status) for c in claims] == [
+            ("Water.", "heading", "CONTENT", None, "NOT_CHECKABLE"),
+            ("The dam is full.", "body", "CONTENT", "Ada", "CHECKABLE"),
+            ("It is fine.", "body", "CONTENT", None, "NOT_CHECKABLE"),
+            ("So it is.", "body", "CONTENT", None, "AMBIGUOUS"),
+        ]
+        assert {(c.verb, c.quotes, c.parts, c.substitutions) for c in claims} == {(None, (), (), ())}
+        verdict = report.articles[0].claims[1].verdict
+        assert verdict is not None
+        assert verdict.evidence[0].quotes() == ("The dam is full.",)
+        assert store.query("SELECT role, count(*) FROM claims GROUP BY role ORDER BY role").rows == [
+            ("body", 3),
+            ("heading", 1),
+        ]
+        store.begin_run(make_run())
+        store.save("run-1", [report.articles[0].article], claims, [verdict])
+    with Store.open(path, read_only=True) as store:
+        assert store.report_rows("old") == report
+        assert store.report_rows("run-1").articles == report.articles
+
+
+def test_crash_right_after_the_migration_loses_nothing(tmp_path: Path) -> None:
+    """What was migrated and not yet checkpointed is there when the file is opened again."""
+    path = schema_1_file(tmp_path)
+    code = """
+        import os, signal, sys
+        from verifier.store import Store
+        store = Store.open(sys.argv[1])
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    assert python(code, str(path)).wait() != 0
+    rows = query_file(path, "SELECT sentence, role FROM not_checked ORDER BY start_char").rows
+    assert rows == [("Water.", "heading"), ("It is fine.", "body"), ("So it is.", "body")]
+    assert query_file(path, "SELECT claim, label, kind FROM latest_verdicts").rows == [
+        ("The dam is full.", "SUPPORTED", "CONTENT")
+    ]
 
 
 @pytest.mark.parametrize("read_only", [True, False])

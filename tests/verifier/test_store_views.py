@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from tests.verifier.factories import (
     DOCUMENT_TEXTS,
+    SPEECH_TEXT,
     make_article,
     make_claim,
     make_document,
     make_evidence,
     make_run,
+    make_speech,
     make_verdict,
 )
+from verifier.rows import coverage_of
 from verifier.store import Store
-from verifier.types import ClaimStatus, Failure, Label, RunStatus, Span, Stance
+from verifier.types import Article, Claim, ClaimStatus, Failure, Label, RunStatus, Span, Stance
 
 
 @pytest.fixture
@@ -123,6 +127,164 @@ def test_claims_of_one_sentence_stay_when_judged_anew_one_by_one(store: Store) -
     assert rows == [(both[0].id, "again-1"), ("second", "again-2")]
 
 
+def read_anew(store: Store, article: Article, claims: list[Claim]) -> None:
+    """A newer run that reads the article otherwise."""
+    store.begin_run(make_run("run-2", started_at=datetime(2026, 4, 1, tzinfo=UTC)))
+    store.save("run-2", [article], claims, [])
+
+
+def current(store: Store) -> list[object]:
+    """The ids of the current claims."""
+    return [row[0] for row in store.query("SELECT claim_id FROM current_claims ORDER BY claim_id").rows]
+
+
+def test_sentence_that_a_newer_run_takes_apart_has_only_the_new_claims(store: Store) -> None:
+    """One claim of a sentence gives way to three, and of three the one that is worded anew."""
+    article, (said, holds, built) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [replace(said, id="whole", text=said.sentence)], [])
+    read_anew(store, article, [said, holds, built])
+    assert current(store) == ["built", "holds", "said"]
+    store.begin_run(make_run("run-3", started_at=datetime(2026, 5, 1, tzinfo=UTC)))
+    store.save("run-3", [article], [said, holds, replace(built, id="erected", text="The dam dates from 1998.")], [])
+    assert current(store) == ["erected", "holds", "said"]
+
+
+def test_claim_that_a_newer_run_no_longer_finds_is_out_of_date(store: Store) -> None:
+    """Of three claims of a sentence two are found again; a verdict on one of them alone, later, changes nothing."""
+    article, (said, holds, built) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [said, holds, built], [])
+    read_anew(store, article, [said, holds])
+    assert current(store) == ["holds", "said"]
+    store.begin_run(make_run("run-3", started_at=datetime(2026, 5, 1, tzinfo=UTC)))
+    store.save("run-3", [article], [], [make_verdict(holds)])
+    assert current(store) == ["holds", "said"]
+
+
+def test_claim_that_is_judged_in_other_words_replaces_those_on_the_same_stretch(store: Store) -> None:
+    """Without a new reading too: two sentences taken as one replace both, and the neighbour stays."""
+    article = make_article("One came. Two came. Three came.")
+    before = [make_claim(article, sentence) for sentence in ("One came.", "Two came.", "Three came.")]
+    store.save("run-1", [article], before, [])
+    store.begin_run(make_run("run-2", started_at=datetime(2026, 4, 1, tzinfo=UTC)))
+    store.save("run-2", [article], [], [make_verdict(make_claim(article, "One came. Two came.", id="joined"))])
+    assert set(current(store)) == {"joined", before[2].id}
+
+
+def test_article_read_in_two_batches_of_one_run_keeps_all_its_claims(store: Store) -> None:
+    """What counts is the run, not the batch."""
+    article, (said, holds, built) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [], [make_verdict(said)])
+    store.save("run-1", [article], [holds, built], [])
+    assert current(store) == ["built", "holds", "said"]
+    assert store.query("SELECT read_whole FROM run_articles").rows == [(True,)]
+
+
+def mixed_article() -> tuple[Article, list[Claim]]:
+    """A heading, a caption, three claims of one sentence, an ambiguous one, two opinions and a question."""
+    article = make_article(f"Dam news. A picture. {SPEECH_TEXT} They left. Nice. Good. Why?", author="Nora Feld")
+    said, holds, built = make_speech(article)
+    plain = {"status": ClaimStatus.NOT_CHECKABLE, "speaker": None}
+    return article, [
+        make_claim(article, "Dam news.", role="heading", reason="heading", **plain),
+        make_claim(article, "A picture.", role="caption", reason="caption", **plain),
+        make_claim(article, "The Orla dam is old.", reason="vague", **plain),
+        said,
+        replace(holds, status=ClaimStatus.NOT_CHECKABLE, reason="prediction"),
+        replace(built, status=ClaimStatus.AMBIGUOUS, reason="unclear"),
+        make_claim(article, "They left.", status=ClaimStatus.AMBIGUOUS, reason="unclear referent"),
+        make_claim(article, "They left.", id="second", reason="opinion", **plain),
+        make_claim(article, "Nice.", reason="opinion", **plain),
+        make_claim(article, "Good.", reason="vague", **plain),
+        make_claim(article, "Good.", id="good", reason="opinion", **plain),
+        make_claim(article, "Why?", reason="", **plain),
+    ]
+
+
+def test_coverage_counts_each_stretch_once_and_its_shares_add_up(store: Store) -> None:
+    """A stretch is checked if any of its claims can be, else ambiguous if any is, else it has its reason."""
+    article, claims = mixed_article()
+    store.save("run-1", [make_article(), article], [make_claim(), *claims], [])
+    rows = store.query(
+        "SELECT outcome, n_units, n_chars FROM coverage WHERE article_id = ? ORDER BY outcome", [article.id]
+    ).rows
+    assert rows == [
+        ("ambiguous", 1, len("They left.")),
+        ("caption", 1, len("A picture.")),
+        ("checked", 1, len(claims[3].sentence)),
+        ("heading", 1, len("Dam news.")),
+        ("no reason given", 1, len("Why?")),
+        ("opinion", 2, len("Nice.Good.")),
+        ("vague", 1, len("The Orla dam is old.")),
+    ]
+    totals = store.query("SELECT sum(share) FROM coverage GROUP BY article_id").rows
+    assert [total for (total,) in totals] == [pytest.approx(1), pytest.approx(1)]
+    assert store.query("SELECT share FROM coverage WHERE outcome = 'opinion'").rows == [(0.25,)]
+
+
+def test_article_coverage_has_one_row_per_article_that_agrees_with_the_report(store: Store) -> None:
+    """Sentences and other lines add up to all, as `coverage_of` counts them; an article without text has a row too."""
+    article, claims = mixed_article()
+    store.save("run-1", [article, make_article("Empty", title="Empty", published=None)], claims, [])
+    columns = "n_units, n_sentences, n_sentences_checked, n_ambiguous, n_not_checked, n_other, n_claims, share_checked"
+    rows = store.query(f"SELECT {columns} FROM article_coverage ORDER BY n_units DESC").rows
+    assert rows == [(8, 6, 1, 1, 4, 2, 1, 1 / 6), (0, 0, 0, 0, 0, 0, 0, None)]
+    counted = coverage_of(claims)
+    assert rows[0][:6] == (
+        counted.n_units,
+        counted.n_sentences,
+        counted.n_checked,
+        counted.n_ambiguous,
+        counted.n_not_checked,
+        counted.n_others,
+    )
+
+
+def test_speakers_are_counted_by_what_they_claimed(store: Store) -> None:
+    """Who has most refuted claims is one line; that somebody said something, or nobody did, does not count."""
+    article, (said, holds, built) = make_article(SPEECH_TEXT), make_speech()
+    other = make_article("The dam leaks.", published=date(2026, 3, 9))
+    claims = [make_claim(other, "The dam leaks.", speaker="Bo Lind"), make_claim(speaker=None)]
+    refuted = [make_verdict(c) for c in (holds, built, claims[1])]
+    verdicts = [*refuted, make_verdict(said, Label.SUPPORTED), make_verdict(claims[0], Label.NOT_ENOUGH_EVIDENCE)]
+    store.save("run-1", [article, other, make_article()], [], verdicts)
+    assert store.query("SELECT speaker, n_refuted FROM speakers ORDER BY n_refuted DESC").rows == [
+        ("The Orla dam's keeper", 2),
+        ("Bo Lind", 0),
+    ]
+    assert store.query("FROM speakers WHERE speaker = 'Bo Lind'").rows == [("Bo Lind", 1, 0, 0, 0, 1, date(2026, 3, 9))]
+
+
+def test_views_tell_what_was_said_from_what_is_true(store: Store) -> None:
+    """Verdicts and their evidence carry the kind of claim and the verb of saying."""
+    article, (said, holds, _) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [], [make_verdict(said, Label.SUPPORTED), make_verdict(holds)])
+    rows = store.query("SELECT claim_id, label, kind, verb FROM latest_verdicts ORDER BY claim_id").rows
+    assert rows == [("holds", "REFUTED", "CONTENT", None), ("said", "SUPPORTED", "SPEECH_ACT", "said")]
+    assert store.query("SELECT DISTINCT claim_id, kind FROM claim_evidence ORDER BY ALL").rows == [
+        ("holds", "CONTENT"),
+        ("said", "SPEECH_ACT"),
+    ]
+
+
+def test_claim_substitutions_are_those_of_the_newest_run(store: Store) -> None:
+    """What was put otherwise, in what claim and why; an earlier run's do not stand beside them."""
+    article, (said, *_) = make_article(SPEECH_TEXT), make_speech()
+    store.save("run-1", [article], [said], [])
+    better = replace(said.substitutions[0], why="the subject before")
+    read_anew(store, article, [replace(said, substitutions=(better,))])
+    assert store.query("SELECT claim, original, replacement, why, article FROM claim_substitutions").rows == [
+        (said.text, "Its", "The Orla dam's", "the subject before", article.title)
+    ]
+
+
+def test_not_checked_tells_a_heading_from_a_sentence(store: Store) -> None:
+    """The role stands beside the reason."""
+    article, claims = mixed_article()
+    store.save("run-1", [article], claims, [])
+    rows = store.query("SELECT sentence, role FROM not_checked WHERE role <> 'body' ORDER BY start_char").rows
+    assert rows == [("Dam news.", "heading"), ("A picture.", "caption")]
+
+
 def test_not_checked_gives_each_reason(store: Store) -> None:
     """Opinions and ambiguous sentences with their reason, and a checkable claim that got no verdict."""
     article = make_article("A is 3. B is fine. C is it.")
@@ -170,4 +332,7 @@ def test_label_changes_tells_what_flipped(store: Store) -> None:
 def test_every_table_and_view_says_what_it_is(store: Store) -> None:
     """The schema documents itself: no table or view without a comment."""
     assert store.query("SELECT name FROM schema_guide WHERE kind IN ('table', 'view') AND meaning IS NULL").rows == []
-    assert ("latest_verdicts", "view") in store.query("SELECT name, kind FROM schema_guide").rows
+    views = {"latest_verdicts", "coverage", "article_coverage", "speakers", "claim_substitutions", "units"}
+    assert views <= {row[0] for row in store.query("SELECT name FROM schema_guide WHERE kind = 'view'").rows}
+    told = store.query("SELECT count(*) FROM schema_guide WHERE name = 'article_coverage' AND \"column\" IS NOT NULL")
+    assert told.rows[0][0] == 5

@@ -1,5 +1,5 @@
-"""From an article to its claims: what each sentence is, who said it, and its stand-alone form."""
+"""From an article to its claims: what each sentence states, who said it, and its stand-alone form."""
 
-from verifier.claims.extract import ClaimExtractor, SpacyClaimExtractor
+from verifier.claims.extract import ClaimExtractor, ExtractorConfig, SpacyClaimExtractor, shipped_extractor
 
-__all__ = ["ClaimExtractor", "SpacyClaimExtractor"]
+__all__ = ["ClaimExtractor", "ExtractorConfig", "SpacyClaimExtractor", "shipped_extractor"]

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
 from verifier.claims.rewrite import Edit
+from verifier.sayings import SAYING
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_SAYING = words(
-    "say state add claim tell report announce note explain insist argue warn stress underline underscore"
-    " emphasise emphasize confirm declare assert reiterate write allege estimate remark comment acknowledge admit"
-    " reveal recall reply respond answer find conclude observe testify point concede maintain contend predict"
-)
+_ACTING = words("deny urge accuse promise vow pledge demand thank praise condemn criticise criticize reject dismiss")
 _INDIRECT = words("if whether how what why when where who which whose")
 _FIRST_PERSON = words("i we my our me us mine ours myself ourselves")
 _QUOTE_MARKS = frozenset('"“”«»')
@@ -29,13 +26,15 @@ class Attribution:
     """The speaker's words in the sentence, and the stretch of it that holds what was said.
 
     `speaker` is None where nobody is named; `content` is then the whole sentence. `edits` take an attribution out of
-    the middle of the content. Where `separated` is False the claim is the whole sentence, judged by its content.
+    the middle of the content. Where `separated` is False the content means nothing without its speaker. `verb` is the
+    verb of saying; None for `according to`.
     """
 
     speaker: Span | None
     content: Span
     edits: tuple[Edit, ...] = ()
     separated: bool = False
+    verb: Token | None = None
 
 
 def attribute(doc: Doc) -> Attribution:
@@ -45,7 +44,49 @@ def attribute(doc: Doc) -> Attribution:
     if found is None:
         verbs = [token for token in doc if _is_saying(token)]
         found = next((made for verb in verbs if (made := _behind(doc, verb) or _before(doc, verb))), None)
-    return found or Attribution(None, whole)
+    return found or _acting(doc) or Attribution(None, whole)
+
+
+def _acting(doc: Doc) -> Attribution | None:
+    """`X denied that P`, `X thanked Y for "Z"`: words that were said, of which no content can be told apart."""
+    root = doc[:].root
+    subject = _subject(root)
+    if root.lemma_.lower() not in _ACTING or root.tag_ not in ("VBD", "VBZ", "VBP", "VBN") or subject is None:
+        return None
+    helpers = [c.lemma_.lower() for c in root.children if c.dep_ in ("aux", "auxpass", "neg")]
+    told = any(c.dep_ == "ccomp" for c in root.children) or any(t.text in _QUOTE_MARKS for t in doc)
+    if not told or any(lemma != "have" for lemma in helpers) or _is_quoted(root):
+        return None
+    speaker = bare(_without_addition(subject, doc[subject.left_edge.i : subject.right_edge.i + 1]))
+    return Attribution(speaker, doc[:], verb=root) if 0 < len(speaker) <= MAX_SPEAKER_WORDS else None
+
+
+def speakers_of(named: Span) -> list[Span]:
+    """Each of those who `X and Y` are; the one name as it is, where it is one."""
+    heads = [named.root]
+    while joined := [child for child in heads[-1].children if child.dep_ == "conj" and child.i < named.end]:
+        heads.append(joined[0])
+    if len(heads) < 2 or any(head.pos_ not in ("PROPN", "NOUN") for head in heads):
+        return [named]
+    return [_own_name(head, named) for head in heads]
+
+
+def _own_name(head: Token, named: Span) -> Span:
+    """One name of several: `Joan Avery` of `the Liberal leader, Joan Avery,`."""
+    doc = named.doc
+    if name := _name_beside(head):
+        return name
+    later = [t.i for t in head.subtree if t.i > head.i and (t.dep_ in ("conj", "cc") or t.text == ",")]
+    inside = [t.i for t in head.subtree if named.start <= t.i < named.end]
+    return bare(doc[min(inside) : min(later, default=max(inside) + 1)])
+
+
+def _name_beside(noun: Token) -> Span | None:
+    """`Ned Price` of `The spokesperson, Ned Price,`."""
+    name = next((c for c in noun.children if c.dep_ == "appos" and c.pos_ == "PROPN" and c.i > noun.i), None)
+    if name is None or noun.pos_ != "NOUN":
+        return None
+    return noun.doc[min(t.i for t in name.subtree if t.i <= name.i and not t.is_punct) : name.i + 1]
 
 
 def is_finite(span: Span) -> bool:
@@ -74,7 +115,7 @@ def bare(span: Span) -> Span:
 
 def _is_saying(token: Token) -> bool:
     """A verb of saying that asserts its content: neither negated nor `could say`, nor inside a quote."""
-    if token.lemma_.lower() not in _SAYING or token.tag_ not in ("VBD", "VBZ", "VBP", "VBN") or _is_quoted(token):
+    if token.lemma_.lower() not in SAYING or token.tag_ not in ("VBD", "VBZ", "VBP", "VBN") or _is_quoted(token):
         return False
     aux = [child.lemma_.lower() for child in token.children if child.dep_ in ("aux", "auxpass", "neg")]
     subject = _subject(token)
@@ -93,14 +134,15 @@ def _is_quoted(token: Token) -> bool:
 def _behind(doc: Doc, verb: Token) -> Attribution | None:
     """`P, X said in Y.` and `P, said X.`: everything before the comma or the closing quote is content."""
     subject = _subject(verb)
-    if subject is None or any(child.i > verb.i and child.dep_ in ("ccomp", "dobj", "attr") for child in verb.children):
+    told = () if verb.lemma_ in ("tell", "inform") else ("dobj",)  # "the judge told Preuss"
+    if subject is None or any(c.i > verb.i and c.dep_ in ("ccomp", "attr", *told) for c in verb.children):
         return None
     start = min(verb.i, subject.left_edge.i)
     reports = verb.dep_ == "parataxis" or any(child.dep_ == "ccomp" for child in verb.children)
     content, tail = doc[:start], doc[max(verb.i, subject.right_edge.i) + 1 :]
     if start == 0 or doc[start - 1].text not in _EDGE or not (reports or doc[start - 1].text in _QUOTE_MARKS):
         return None
-    return _made(subject, bare(content), lost=tail)
+    return _made(verb, subject, bare(content), lost=tail)
 
 
 def _before(doc: Doc, verb: Token) -> Attribution | None:
@@ -121,7 +163,7 @@ def _before(doc: Doc, verb: Token) -> Attribution | None:
     if is_finite(doc[verb.i + 1 : start]) or doc[start].lower_ in _INDIRECT or _may_turn_back(clause):
         return None
     content = doc[start + 1 :] if doc[start].lower_ == "that" and doc[start].dep_ == "mark" else doc[start:]
-    return _made(subject, bare(content), lost=doc[verb.i + 1 : start])
+    return _made(verb, subject, bare(content), lost=doc[verb.i + 1 : start])
 
 
 def _may_turn_back(clause: Token) -> bool:
@@ -130,7 +172,7 @@ def _may_turn_back(clause: Token) -> bool:
     return turns and any(child.dep_ == "conj" and _subject(child) is None for child in clause.children)
 
 
-def _made(subject: Token, content: Span, lost: Span) -> Attribution | None:
+def _made(verb: Token, subject: Token, content: Span, lost: Span) -> Attribution | None:
     """Separate only where nothing that asserts something is lost and the content stands without its speaker."""
     doc = subject.doc
     named = doc[subject.left_edge.i : subject.right_edge.i + 1]
@@ -140,12 +182,15 @@ def _made(subject: Token, content: Span, lost: Span) -> Attribution | None:
     # What a relative clause says about the speaker is not part of what was said.
     asserts = is_finite(speaker) or any(token.tag_.startswith(("VB", "MD")) for token in lost)
     if asserts or (is_finite(content) and not _has_subject(content)):
-        return Attribution(speaker, doc[:])
-    return Attribution(speaker, content, separated=is_finite(content) and not has_first_person(content))
+        return Attribution(speaker, doc[:], verb=verb)
+    return Attribution(speaker, content, separated=is_finite(content) and not has_first_person(content), verb=verb)
 
 
 def _without_addition(subject: Token, named: Span) -> Span:
-    """`Ned Price` of `Ned Price, the spokesperson`."""
+    """`Ned Price` of `Ned Price, the spokesperson,` and of `The spokesperson, Ned Price,`."""
+    name = _name_beside(subject)
+    if name is not None and not any(c.dep_ == "conj" for c in subject.children):
+        return name
     added = [
         child.left_edge.i for child in subject.children if child.dep_ in ("appos", "relcl") and child.i > subject.i
     ]
@@ -179,6 +224,6 @@ def _around(doc: Doc, start: int, end: int, speaker: Span) -> Attribution | None
     if not len(before) and is_finite(after):
         return Attribution(speaker, after, separated=True)
     if len(before) and len(after) and doc[start - 1].text == "," and end < len(doc) and doc[end].text == ",":
-        cut = Edit(doc[start - 1].idx, doc[end].idx + 1, "")
+        cut = Edit(doc[start - 1].idx, doc[end].idx + 1, "", "the source is named apart")
         return Attribution(speaker, bare(doc[:]), (cut,), separated=True)
     return None

@@ -9,7 +9,7 @@ from verifier.claims.attribution import is_finite
 from verifier.claims.lexicon import words
 
 if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+    from spacy.tokens import Doc, Span, Token
 
 MIN_WORDS_OF_A_SENTENCE = 9  # from here on a missing verb is more often the tagger's slip than a fragment
 _FUTURE = words("will wo 'll ’ll shall")
@@ -39,16 +39,30 @@ _UNMARKED_PASTS = words("cut hit put set shut cost hurt let quit spread bet burs
 _WH = words("WP WRB WDT WP$")
 
 
-def why_not_checkable(root: Token, content: Span) -> str:
+def why_not_checkable(doc: Doc) -> str:
     """The reason in a word or two why a statement is not checked, empty where it is.
 
-    :param root: the main verb of the statement.
-    :param content: the stretch of the sentence that states it, without speaker.
+    :param doc: the statement without speaker, read as a sentence of its own.
     """
+    root, content = doc[:].root, doc[:]
     for rule in (_shape, _future, _stance):
         if reason := rule(root, content):
             return reason
     return "vague" if _is_vague(root, content) else ""
+
+
+def is_whole_sentence(doc: Doc) -> bool:
+    """Whether a text, read on its own, is a full sentence that says something: a finite verb with a subject."""
+    root = doc[:].root
+    finite = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in [root, *root.children])
+    subject = any(child.dep_ in ("nsubj", "nsubjpass", "expl", "csubj") and child.i < root.i for child in root.children)
+    told = [c for c in root.children if not c.is_punct and c.dep_ not in ("nsubj", "nsubjpass", "expl", "cc", "mark")]
+    return finite and subject and (root.lemma_ != "be" or bool(told))
+
+
+def is_specific(doc: Doc) -> bool:
+    """Whether a text names somebody or something, or gives a number or date."""
+    return any(token.pos_ in ("PROPN", "NUM") or token.like_num or token.ent_type_ for token in doc)
 
 
 def _shape(root: Token, content: Span) -> str:
@@ -97,7 +111,8 @@ def _future(root: Token, content: Span) -> str:
     first_person = _subject(verb) in ("i", "we")
     if aux & _FUTURE or verb.lower_ in _FUTURE:
         return "promise" if first_person else "prediction"
-    reported = "would" in aux and verb.tag_ == "VB" and not _has_have(verb)
+    bare = verb.tag_ == "VB" or any(child.tag_ == "VB" for child in verb.children if child.dep_ == "auxpass")
+    reported = "would" in aux and bare and not _has_have(verb)
     uncertain = bool(aux & _UNCERTAIN_FUTURE) and not _has_have(verb) and not _is_negated(verb)
     return "prediction" if reported or uncertain or _is_planned(verb) else ""
 
@@ -164,7 +179,7 @@ def _is_negated(verb: Token) -> bool:
 
 def _is_vague(root: Token, content: Span) -> bool:
     """Too little said to look it up: no name, no number, and fewer than two words that carry meaning."""
-    if any(token.pos_ in ("PROPN", "NUM") or token.like_num for token in content):
+    if is_specific(content.doc):
         return False
     telling = [t for t in content if t.pos_ in ("NOUN", "ADJ", "VERB") and t.lemma_ not in _LIGHT]
     return len(telling) < 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from verifier.types import Span
+
 _OPENING = ('"', "“", "«")
 _CLOSING = ('"', "”", "»")
 
@@ -57,3 +59,16 @@ def is_quote(sentence: str) -> bool:
         return False
     closing = [index for index, char in enumerate(sentence) if index and char in _CLOSING]
     return not closing or not sentence[closing[0] + 1 :].strip(" .,;!?")
+
+
+def quoted_spans(sentence: str) -> tuple[Span, ...]:
+    """What stands between quote marks, in characters; a mark without its partner reaches to the end."""
+    found: list[Span] = []
+    start: int | None = None
+    for position, char in enumerate(sentence):
+        if start is not None and char in _CLOSING:
+            found.append(Span(start, position))
+            start = None
+        elif start is None and char in _OPENING:
+            start = position + 1
+    return (*found, Span(start, len(sentence))) if start is not None else tuple(found)

@@ -16,18 +16,45 @@ _CONNECTIVE = re.compile(
     r"(?:(?:and|but|so|yet|or|plus)\b,?|(?:meanwhile|however|moreover|furthermore|also|besides|still|nevertheless"
     r"|nonetheless|instead|therefore|thus|hence|consequently|additionally|similarly|likewise|finally|indeed|overall"
     r"|in addition|in fact|as a result|for example|for instance|on the other hand|by contrast|in contrast|at the same"
-    r" time|that said|of course|in other words|to be sure|after all|then|now|again|notably|separately),)\s+",
+    r" time|that said|of course|in other words|to be sure|after all|then|now|again|notably|separately|as such"
+    r"|accordingly|in turn),"
+    r"|it(?: is|['’]s) (?:worth|important|necessary) (?:to note|noting|to remember) that\b)\s+",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put `text` in place of the characters from `start` to `end` of a sentence."""
+    """Put `text` in place of the characters from `start` to `end` of a sentence.
+
+    Where `antecedent` is given, the words stand for that stretch of the same sentence, and the edit is left out where
+    the stretch stands before them in the rewritten text: `Price said that he ...` needs no name for `he`.
+    """
 
     start: int
     end: int
     text: str
+    why: str
+    antecedent: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Words of a sentence whose meaning outside of it is left open, and why."""
+
+    start: int
+    end: int
+    words: str
+    why: str
+    antecedent: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A stand-alone text with the edits that went into it."""
+
+    text: str
+    edits: tuple[Edit, ...]
 
 
 def without_connective(text: str) -> str:
@@ -40,20 +67,44 @@ def without_connective(text: str) -> str:
     return text
 
 
-def compose(sentence: str, parts: Parts, edits: Sequence[Edit]) -> str:
+def compose(sentence: str, parts: Parts, edits: Sequence[Edit]) -> Written:
     """The parts in order, each with the edits that lie wholly in it, as one tidy sentence."""
-    raw = "".join(part if isinstance(part, str) else _edited(sentence, part, edits) for part in parts)
-    return _tidy(raw)
+    raw: list[str] = []
+    applied: dict[Edit, None] = {}
+    written: list[Span] = []
+    for part in parts:
+        if isinstance(part, str):
+            raw.append(part)
+            continue
+        fitting = [edit for edit in edits if is_needed(edit, part, written)]
+        text, done = _edited(sentence, part, fitting)
+        raw.append(text)
+        applied |= dict.fromkeys(done)
+        written.append(part)
+    return Written(_tidy("".join(raw)), tuple(applied))
 
 
-def _edited(sentence: str, part: Span, edits: Sequence[Edit]) -> str:
+def is_needed(place: Edit | Unclear, part: Span, written: Sequence[Span]) -> bool:
+    """Whether words that lean on others lie in a part, and what they lean on does not stand before them."""
+    if not (part.start <= place.start and place.end <= part.end):
+        return False
+    antecedent = place.antecedent
+    if antecedent is None:
+        return True
+    before = Span(part.start, place.start)
+    return not any(span.start <= antecedent.start and antecedent.end <= span.end for span in (*written, before))
+
+
+def _edited(sentence: str, part: Span, edits: Sequence[Edit]) -> tuple[str, list[Edit]]:
     out: list[str] = []
+    done: list[Edit] = []
     position = part.start
-    for edit in sorted(edits, key=lambda edit: edit.start):
-        if edit.start >= position and edit.end <= part.end:
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if edit.start >= position:
             out += [sentence[position : edit.start], edit.text]
             position = edit.end
-    return "".join([*out, sentence[position : part.end]])
+            done.append(edit)
+    return "".join([*out, sentence[position : part.end]]), done
 
 
 def _tidy(raw: str) -> str:

@@ -23,18 +23,23 @@ _STARTERS = words(
     " their our my after before since when while as if although though by with from no one some many most all"
     " according officials police what who why how where yet so then now also"
 )
-_BOUNDARY = re.compile(r"(?P<stop>[.!?…]+)(?P<close>[\"'”’»)\]]*)(?P<gap>\s+|(?=[A-Z\"“][a-z]|$))")
+# A run of marks is looked at once, from its start: a long one must not be scanned from each of its characters.
+_BOUNDARY = re.compile(r"(?<![.!?…])(?P<stop>[.!?…]++)(?P<close>[\"'”’»)\]]*+)(?P<gap>\s+|(?=[A-Z\"“][a-z]|$))")
 _NEXT = re.compile(r"[\"'“‘«(\[¿¡]*(?P<word>[^\W_]+)?")
 _LAST_WORD = re.compile(r"[^\s\"'“”‘’(\[/—–]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """`article[start:end]` as it stands, and `text`: the same without markup, on one line."""
+    """`article[start:end]` as it stands, and `text`: the same without markup, on one line.
+
+    `offsets` holds for each character of `text` its offset in the article.
+    """
 
     start: int
     end: int
     text: str
+    offsets: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,15 @@ def split_block(article: str, start: int, end: int) -> list[Sentence]:
     """
     cleaned = _clean(article, marker_end(article, start, end), end)
     if not cleaned.text:
-        return [Sentence(start, end, "")]
+        return [Sentence(start, end, "", ())]
     cuts = [0, *boundaries(cleaned.text), len(cleaned.text)]
     starts = [start, *(_word_start(article, cleaned, cut) for cut in cuts[1:-1]), end]
-    return [
-        Sentence(*_trim(article, starts[i], starts[i + 1]), cleaned.text[cuts[i] : cuts[i + 1]].strip())
-        for i in range(len(cuts) - 1)
-    ]
+    sentences = []
+    for i in range(len(cuts) - 1):
+        first, last = _trim(cleaned.text, cuts[i], cuts[i + 1])
+        place = _trim(article, starts[i], starts[i + 1])
+        sentences.append(Sentence(*place, cleaned.text[first:last], cleaned.offsets[first:last]))
+    return sentences
 
 
 def boundaries(text: str) -> Iterator[int]:

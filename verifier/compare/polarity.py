@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from verifier.types import Comparison, Relation
 
 # Words that deny or undo; those without "not" count as well, for they make the same statement as it does.
-_CUE = re.compile(
+NEGATION = re.compile(
     r"\b(?:not|never|no|without|neither|nor|none|cannot|fail(?:s|ed|ing)?|refus(?:es?|ed|ing|al)|den(?:y|ies|ied|ying)"
     r"|unable|false(?:ly)?|untrue|halt(?:s|ed)?|outside|ended|stopped|reject(?:s|ed)?|lack(?:s|ed)?|once|denial)\b"
     r"|\b\w+n[\'’]t\b",
@@ -40,7 +40,7 @@ class Denial:
 def find_denials(text: str) -> list[Denial]:
     """The negations of a text, each with at most three content words of its clause."""
     found = []
-    for cue in _CUE.finditer(text):
+    for cue in NEGATION.finditer(text):
         if not _HARMLESS.match(text, cue.end()):
             clause = _CLAUSE_END.split(text[cue.end() :], maxsplit=1)[0]
             found.append(Denial(f"{cue[0]}{clause}".strip(), tuple(_stems(clause)[:SCOPE_WORDS])))

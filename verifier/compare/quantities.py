@@ -53,7 +53,7 @@ _SMALL = [
     "nineteen",
 ]
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
-_WORD_VALUE = (
+WORD_VALUE = (
     {word: float(value) for value, word in enumerate(_SMALL, start=2)}
     | {word: 10.0 * value for value, word in enumerate(_TENS, start=2)}
     | {
@@ -63,7 +63,7 @@ _WORD_VALUE = (
     }
     | {"one": 1.0, "a": 1.0, "half a": 0.5}
 )
-_WORDS = sorted(set(_WORD_VALUE) - {"one", "a", "half a"}, key=len, reverse=True)
+_WORDS = sorted(set(WORD_VALUE) - {"one", "a", "half a"}, key=len, reverse=True)
 _NUMBER_WORD = f"half a|{'|'.join(_WORDS)}|(?:one|a)(?=\\s+(?:hundred|thousand|million|billion|trillion))"
 _QUANTITY = re.compile(
     r"(?<![\w/.,:-])(?P<currency>[$€£]\s?)?"
@@ -155,7 +155,7 @@ def _as_quantity(match: re.Match[str], before: str, after: str) -> Quantity:
     scale = _SCALE[match["scale"].lower()] if match["scale"] else 1.0
     if match["attached"] and match["currency"]:
         scale = 1e6
-    number = float(re.sub(r"[^\d.]", "", digits)) if digits else _WORD_VALUE[word.lower()]
+    number = float(re.sub(r"[^\d.]", "", digits)) if digits else WORD_VALUE[word.lower()]
     decimals = len(digits.split(".")[1]) if digits and "." in digits else 0
     bound = next((bound for pattern, bound in _QUALIFIERS if pattern.search(before)), Bound.EXACT)
     # Integers without a scale word are counts and mean what they say.

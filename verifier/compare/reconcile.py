@@ -9,7 +9,9 @@ from dataclasses import replace
 from verifier.compare.dates import compare_dates, find_dates, tells_of_later
 from verifier.compare.polarity import compare_polarity
 from verifier.compare.quantities import compare_quantities, contradicts_plainly
-from verifier.types import Claim, Comparison, Evidence, Relation, Stance
+from verifier.compare.speech import weigh_speech
+from verifier.compare.wording import without_quotations
+from verifier.types import Claim, ClaimKind, Comparison, Evidence, Relation, Stance
 
 # Two or more parts with a digit in the last: 68/262, ES-11/4, 2014/512/CFSP; not and/or, and not a date like 3/4.
 _REFERENCE = re.compile(
@@ -28,25 +30,32 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
     - A running total at another date, or a number of another year or of an event later than the claim, neither
       confirms nor refutes: NEUTRAL.
     - A date that differs is never SUPPORTS: NEUTRAL.
+    - That somebody said it, and that it is so, prove nothing of each other: NEUTRAL, as `weigh_speech` has it. Numbers
+      and dates outside the quotes of a SPEECH_ACT have to agree for SUPPORTS; they never refute that it was said.
 
     Evidence that the model finds NEUTRAL stays so: what a passage is about is the model's to judge.
     """
     document, text = evidence.document, " ".join(evidence.quotes()) or evidence.passage.text
     known = f"{document.title}. {text}"
-    counts = compare_quantities(claim.text, text, known, claim.claim_date, document.published)
-    dates = list(compare_dates(find_dates(claim.text), find_dates(known)))
-    denials = list(compare_polarity(claim.text, text))
+    is_saying = claim.kind is ClaimKind.SPEECH_ACT
+    told = without_quotations(claim.text) if is_saying else claim.text  # quotes are held word for word
+    counts = compare_quantities(told, text, known, claim.claim_date, document.published)
+    dates = list(compare_dates(find_dates(told), find_dates(known)))
+    denials = list(compare_polarity(told, text))
     elsewhere = list(_other_references(claim.text, f"{document.title}. {evidence.passage.text}"))
-    stated = replace(evidence, comparisons=(*counts, *dates, *denials, *elsewhere))
+    speech = weigh_speech(claim, evidence)
+    stated = replace(evidence, comparisons=(*speech.comparisons, *counts, *dates, *denials, *elsewhere))
     if evidence.stance is Stance.NEUTRAL:
         return stated
-    if elsewhere:
+    if elsewhere or speech.bars:
         return _neutral(stated)
+    if is_saying and evidence.stance is Stance.REFUTES:
+        return stated
     if denials:
         return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
     is_later = tells_of_later(find_dates(text), claim.claim_date)
     # The whole document is read for numbers only where one differs.
-    differs = any(c.relation is Relation.DIFFERS for c in counts)
+    differs = not is_saying and any(c.relation is Relation.DIFFERS for c in counts)
     is_plain = differs and contradicts_plainly(claim.text, text, document.text)
     return _by_counts_and_dates(stated, counts, dates, is_later, is_plain)
 

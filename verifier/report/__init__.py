@@ -4,5 +4,16 @@ from verifier.report.html import render_html
 from verifier.report.json_lines import claim_json, report_json_lines
 from verifier.report.markdown import render_markdown
 from verifier.report.quotes import QuoteError
+from verifier.report.words import QUESTION_WORDS, coverage_words, question_of, substitution_words
 
-__all__ = ["QuoteError", "claim_json", "render_html", "render_markdown", "report_json_lines"]
+__all__ = [
+    "QUESTION_WORDS",
+    "QuoteError",
+    "claim_json",
+    "coverage_words",
+    "question_of",
+    "render_html",
+    "render_markdown",
+    "report_json_lines",
+    "substitution_words",
+]

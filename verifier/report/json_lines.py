@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from verifier.report.quotes import quote_of
 from verifier.rows import RunReport
@@ -24,10 +25,11 @@ def report_json_lines(report: RunReport) -> Iterator[str]:
 def claim_json(claim: Claim, verdict: Verdict | None) -> str:
     """One claim as a JSON object on one line.
 
-    `label` and `confidence` are null where it was not checked, `article_id` where it was typed by hand.
+    `label` and `confidence` are null where it was not checked, `article_id` where it was typed by hand. The offsets of
+    `parts` and `substitutions` count characters of the article, like `start` and `end`.
 
     :raises QuoteError: a rationale lies outside its passage.
-    :raises ValueError: a confidence or probability is not a finite number.
+    :raises ValueError: a confidence, probability or check-worthiness is not a finite number.
     """
     fields = {
         "id": claim.id,
@@ -42,6 +44,13 @@ def claim_json(claim: Claim, verdict: Verdict | None) -> str:
         "label": verdict.label.value if verdict else None,
         "confidence": verdict.confidence if verdict else None,
         "evidence": [_evidence_fields(item) for item in verdict.evidence] if verdict else [],
+        "role": claim.role,
+        "kind": claim.kind.value,
+        "verb": claim.verb,
+        "quotes": list(claim.quotes),
+        "parts": [asdict(part) for part in claim.parts],
+        "substitutions": [asdict(substitution) for substitution in claim.substitutions],
+        "checkworthiness": claim.checkworthiness,
     }
     return _UNSAFE_IN_A_LINE.sub(
         lambda match: f"\\u{ord(match[0]):04x}", json.dumps(fields, ensure_ascii=False, allow_nan=False)

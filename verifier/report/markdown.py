@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from verifier.report import words
-from verifier.report.page import Alarm, ArticleView, Banner, Card, Page, PassageView, page_of, reason_of
+from verifier.report.page import Alarm, ArticleView, Banner, Card, Page, PassageView, SentenceView, page_of, reason_of
 from verifier.rows import RunReport
 from verifier.types import Run, Stance
 
@@ -27,6 +27,7 @@ def render_markdown(report: RunReport) -> str:
         *_banner(page.banner),
         _facts(page.run),
         _summary(page),
+        escape(page.coverage),
         "## Needs attention",
         _attention(page),
     ]
@@ -64,9 +65,16 @@ def _facts(run: Run) -> str:
 
 
 def _summary(page: Page) -> str:
-    rows = [(text, n) for _, text, n in page.label_counts]
-    rows += [(f"Not checked: {escape(reason)}", n) for reason, n in page.not_checked_counts]
-    return "\n".join(["| Verdict | Claims |", "|---|---:|", *(f"| {text} | {n:,} |" for text, n in rows)])
+    """A column of counts per kind of claim, so that what was said is never added to what is true."""
+    heads = [tally.question for tally in page.tallies] if len(page.tallies) > 1 else ["Claims"]
+    rows = zip(*(tally.counts for tally in page.tallies), strict=True)
+    return "\n".join(
+        [
+            f"| Verdict | {' | '.join(heads)} |",
+            f"|---|{'---:|' * len(heads)}",
+            *(f"| {row[0][1]} | {' | '.join(f'{n:,}' for _, _, n in row)} |" for row in rows),
+        ]
+    )
 
 
 def _attention(page: Page) -> str:
@@ -77,7 +85,8 @@ def _attention(page: Page) -> str:
 
 
 def _attention_lines(card: Card) -> Iterator[str]:
-    yield f"- **{_verdict(card)}** {escape(card.claim.text)}"
+    claimed_by = f" (claimed by {escape(card.claimed_by)})" if card.claimed_by else ""
+    yield f"- **{_verdict(card)}** {_asked(card)}{escape(card.claim.text)}{claimed_by}"
     for view in card.key_quotes:
         yield f"  - {words.STANCE_WORDS[view.stance]}: {_cited(view)}"
 
@@ -87,28 +96,45 @@ def _article(view: ArticleView) -> Iterator[str]:
     yield f"## {escape(article.title) or 'Untitled article'}"
     byline = [words.day(article.published), escape(article.source or ""), f"<{view.href}>" if view.href else ""]
     yield ", ".join(part for part in byline if part)
-    if not view.cards:
+    yield escape(view.coverage.line)
+    if not view.sentences:
         yield "No checkable claim in this article."
+    for sentence in view.sentences:
+        yield from _sentence(sentence)
+    if view.not_checked:
+        rows = (f"| {escape(text)} | {escape(reasons)} |" for text, reasons in view.not_checked)
+        yield "\n".join(["| Not checked | Reason |", "|---|---|", *rows])
+
+
+def _sentence(view: SentenceView) -> Iterator[str]:
+    context = (escape(view.before), f"**{escape(view.text)}**", escape(view.after))
+    yield "---"
+    yield f"> {' '.join(part for part in context if part)}"
     for card in view.cards:
         yield from _card(card)
-    if view.not_checked:
-        rows = (f"| {escape(claim.sentence)} | {escape(reason_of(claim))} |" for claim in view.not_checked)
-        yield "\n".join(["| Not checked | Reason |", "|---|---|", *rows])
+    for claim in view.not_checked:
+        yield f"Also stated, not checked ({escape(reason_of(claim))}): {escape(claim.text)}"
 
 
 def _card(card: Card) -> Iterator[str]:
     claim = card.claim
     yield f"### {_verdict(card)} {escape(claim.text)}"
-    context = (escape(card.before), f"**{escape(claim.sentence)}**", escape(card.after))
-    yield f"> {' '.join(part for part in context if part)}"
-    lines = [f"- Said by: {escape(claim.speaker)}"] if claim.speaker else []
+    claimed_by = f"Claimed by {escape(card.claimed_by)}" if card.claimed_by else ""
+    lines = [f"- {_asked(card)}{claimed_by}".rstrip()] if card.question else []
+    lines += [f"- In the speaker's words: “{escape(quote)}”" for quote in claim.quotes]
+    lines += [f"- Put otherwise: {escape(change)}" for change in card.changes]
     for heading, view in card.sides:
         lines += _passage(heading, view)
     if card.nearest:
         lines += _passage("Nearest passage, does not settle it", card.nearest)
     lines += [f"- Further, {words.STANCE_WORDS[view.stance].lower()}: {_further(view)}" for view in card.further]
-    yield "\n".join(lines)
+    if lines:
+        yield "\n".join(lines)
     yield escape(card.justification) if card.label else "This claim is checkable, but the run left no verdict on it."
+
+
+def _asked(card: Card) -> str:
+    return f"{card.question} " if card.question else ""
 
 
 def _verdict(card: Card) -> str:

@@ -6,11 +6,35 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 from verifier.report.quotes import Piece, pieces_of, quote_of
-from verifier.report.words import LABEL_WORDS, NO_VERDICT_WORDS, day, n_of, one_line, safe_href
-from verifier.rows import ArticleReport, ClaimReport, RunReport
-from verifier.types import Article, Claim, ClaimStatus, Comparison, Evidence, Failure, Label, Run, RunStatus, Stance
+from verifier.report.words import (
+    LABEL_WORDS,
+    NO_VERDICT_WORDS,
+    QUESTION_WORDS,
+    coverage_words,
+    day,
+    n_of,
+    one_line,
+    question_of,
+    safe_href,
+    substitution_words,
+)
+from verifier.rows import NO_REASON, SENTENCE_ROLES, ArticleReport, ClaimReport, Coverage, RunReport, coverage_of
+from verifier.types import (
+    Article,
+    Claim,
+    ClaimKind,
+    ClaimStatus,
+    Comparison,
+    Evidence,
+    Failure,
+    Label,
+    Run,
+    RunStatus,
+    Stance,
+)
 
 MAX_NEIGHBOUR_CHARS = 280
 """A sentence of context longer than this is cut on its far side."""
@@ -59,13 +83,18 @@ class Card:
     label: Label | None  # None: checkable, yet the run left no verdict
     label_words: str
     confidence: float | None  # probability in [0, 1] that the label is right
-    before: str
-    after: str
+    question: str  # what the verdict answers, where that could be mistaken
+    changes: tuple[str, ...]  # what the claim's text puts otherwise than its sentence, in words
     strongest_for: PassageView | None
     strongest_against: PassageView | None
     nearest: PassageView | None  # only where the evidence does not suffice
     further: tuple[PassageView, ...]
     justification: str
+
+    @property
+    def claimed_by(self) -> str | None:
+        """Who is said to have claimed this; that of a speech act stands in its text."""
+        return self.claim.speaker if self.claim.kind is ClaimKind.CONTENT else None
 
     @property
     def sides(self) -> tuple[tuple[str, PassageView], ...]:
@@ -86,13 +115,62 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceView:
+    """One sentence of an article with the claims that it makes."""
+
+    text: str
+    before: str
+    after: str
+    cards: tuple[Card, ...]
+    not_checked: tuple[Claim, ...]  # what else it states
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of the bar that shows the coverage; `start` and `width` in percent of the bar."""
+
+    name: str
+    words: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageView:
+    """What became of all stretches of the text, in words and as a bar."""
+
+    line: str
+    bar: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleView:
-    """One article: cards in the order of its text, then the sentences that were not checked."""
+    """One article: what its sentences claim, in the order of its text, then the stretches that were not checked."""
 
     article: Article
     href: str | None
-    cards: tuple[Card, ...]
-    not_checked: tuple[Claim, ...]
+    coverage: CoverageView
+    sentences: tuple[SentenceView, ...]
+    not_checked: tuple[tuple[str, str], ...]  # each stretch with its reasons
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of all sentences."""
+        return tuple(card for sentence in self.sentences for card in sentence.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The verdicts on claims of one kind; every tally of a page has the same labels in the same order."""
+
+    kind: ClaimKind
+    question: str
+    counts: tuple[tuple[Label | None, str, int], ...]
+
+    @property
+    def n(self) -> int:
+        """How many claims of this kind were to be checked."""
+        return sum(n for _, _, n in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +179,15 @@ class Page:
 
     run: Run
     banner: Banner
-    label_counts: tuple[tuple[Label | None, str, int], ...]
-    not_checked_counts: tuple[tuple[str, int], ...]  # by reason, most frequent first
+    tallies: tuple[Tally, ...]  # what is true, and after it what was said, where there is any such claim
+    coverage: str
     attention: tuple[Card, ...]  # refuted, then conflicting; the surest first
     articles: tuple[ArticleView, ...]
 
     @property
     def n_cards(self) -> int:
         """How many claims were to be checked."""
-        return sum(n for _, _, n in self.label_counts)
-
-    @property
-    def n_not_checked(self) -> int:
-        """How many sentences were set aside."""
-        return sum(n for _, n in self.not_checked_counts)
+        return sum(tally.n for tally in self.tallies)
 
 
 def page_of(report: RunReport) -> Page:
@@ -124,21 +197,20 @@ def page_of(report: RunReport) -> Page:
     """
     rows = [row for article in report.articles for row in article.claims]
     shown = [row for row in rows if _is_checkable(row)]
-    reasons = Counter(reason_of(row.claim) for row in rows if not _is_checkable(row))
     articles = tuple(_article_view(article) for article in report.articles)
     return Page(
         run=report.run,
         banner=_banner(report, n_unjudged=sum(row.verdict is None for row in shown)),
-        label_counts=_label_counts(shown),
-        not_checked_counts=tuple(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        tallies=_tallies(shown),
+        coverage=coverage_words(coverage_of(row.claim for row in rows)),
         attention=_attention(articles),
         articles=articles,
     )
 
 
 def reason_of(claim: Claim) -> str:
-    """Why a sentence was not checked."""
-    reason = one_line(claim.reason) or "no reason given"
+    """Why a claim, or a stretch of the article, was not checked."""
+    reason = one_line(claim.reason) or NO_REASON
     return f"ambiguous: {reason}" if claim.status is ClaimStatus.AMBIGUOUS else reason
 
 
@@ -165,10 +237,16 @@ def _banner(report: RunReport, n_unjudged: int) -> Banner:
     return Banner(Alarm.NONE, "", "", failures)
 
 
-def _label_counts(rows: Sequence[ClaimReport]) -> tuple[tuple[Label | None, str, int], ...]:
-    counts = Counter(row.verdict.label if row.verdict else None for row in rows)
-    labels = tuple((label, words, counts[label]) for label, words in LABEL_WORDS.items())
-    return (*labels, (None, NO_VERDICT_WORDS, counts[None])) if counts[None] else labels
+def _tallies(rows: Sequence[ClaimReport]) -> tuple[Tally, ...]:
+    counts = Counter((row.claim.kind, row.verdict.label if row.verdict else None) for row in rows)
+    labels: list[tuple[Label | None, str]] = [*LABEL_WORDS.items()]
+    if any(row.verdict is None for row in rows):
+        labels.append((None, NO_VERDICT_WORDS))
+    tallies = (
+        Tally(kind, question, tuple((label, words, counts[kind, label]) for label, words in labels))
+        for kind, question in QUESTION_WORDS.items()
+    )
+    return tuple(tally for tally in tallies if tally.kind is ClaimKind.CONTENT or tally.n)
 
 
 def _attention(articles: Sequence[ArticleView]) -> tuple[Card, ...]:
@@ -179,17 +257,54 @@ def _attention(articles: Sequence[ArticleView]) -> tuple[Card, ...]:
 def _article_view(report: ArticleReport) -> ArticleView:
     rows = sorted(report.claims, key=lambda row: (row.claim.start, row.claim.end))
     neighbours = _neighbours(report.article, [row.claim for row in rows])
+    units = [tuple(unit) for _, unit in groupby(rows, key=lambda row: (row.claim.start, row.claim.end))]
     return ArticleView(
         article=report.article,
         href=safe_href(report.article.url),
-        cards=tuple(_card(row, *neighbours[row.claim.start]) for row in rows if _is_checkable(row)),
-        not_checked=tuple(row.claim for row in rows if not _is_checkable(row)),
+        coverage=_coverage_view(coverage_of(row.claim for row in rows)),
+        sentences=tuple(_sentence_view(unit, *neighbours[unit[0].claim.start]) for unit in units if _has_card(unit)),
+        not_checked=tuple((unit[0].claim.sentence, _reasons(unit)) for unit in units if not _has_card(unit)),
     )
 
 
+def _has_card(unit: Sequence[ClaimReport]) -> bool:
+    return any(map(_is_checkable, unit))
+
+
+def _sentence_view(unit: Sequence[ClaimReport], before: str, after: str) -> SentenceView:
+    return SentenceView(
+        text=unit[0].claim.sentence,
+        before=before,
+        after=after,
+        cards=tuple(_card(row) for row in unit if _is_checkable(row)),
+        not_checked=tuple(row.claim for row in unit if not _is_checkable(row)),
+    )
+
+
+def _reasons(unit: Sequence[ClaimReport]) -> str:
+    return "; ".join(dict.fromkeys(reason_of(row.claim) for row in unit))
+
+
+def _coverage_view(coverage: Coverage) -> CoverageView:
+    parts = (
+        ("checked", coverage.n_checked, "checked"),
+        ("ambiguous", coverage.n_ambiguous, "ambiguous"),
+        ("not-checked", coverage.n_not_checked, "not checked"),
+        ("other", coverage.n_others, "other line" if coverage.n_others == 1 else "other lines"),
+    )
+    bar, done = [], 0
+    for name, n, what in parts:
+        if n:
+            percents = (100 * done / coverage.n_units, 100 * n / coverage.n_units)
+            bar.append(Segment(name, f"{n:,} {what}", *percents))
+            done += n
+    return CoverageView(coverage_words(coverage), tuple(bar))
+
+
 def _neighbours(article: Article, claims: Iterable[Claim]) -> dict[int, tuple[str, str]]:
-    """The sentence before and the one after each, by the start of the sentence: every sentence has its row."""
-    spans = sorted({claim.start: claim.end for claim in claims}.items())
+    """The sentence before and the one after each, by its start: every sentence has its row, and a heading is none."""
+    told = (claim for claim in claims if claim.role in SENTENCE_ROLES or claim.status is ClaimStatus.CHECKABLE)
+    spans = sorted({claim.start: claim.end for claim in told}.items())
     sentences = ["", *(one_line(article.text[start:end]) for start, end in spans), ""]
     return {start: (_last_chars(sentences[i]), _first_chars(sentences[i + 2])) for i, (start, _) in enumerate(spans)}
 
@@ -202,7 +317,7 @@ def _last_chars(text: str) -> str:
     return text if len(text) <= MAX_NEIGHBOUR_CHARS else f"…{text[-MAX_NEIGHBOUR_CHARS:].lstrip()}"
 
 
-def _card(row: ClaimReport, before: str, after: str) -> Card:
+def _card(row: ClaimReport) -> Card:
     verdict = row.verdict
     label = verdict.label if verdict else None
     evidence = verdict.evidence if verdict else ()
@@ -213,8 +328,8 @@ def _card(row: ClaimReport, before: str, after: str) -> Card:
         label=label,
         label_words=LABEL_WORDS[label] if label else NO_VERDICT_WORDS,
         confidence=verdict.confidence if verdict else None,
-        before=before,
-        after=after,
+        question=question_of(row.claim),
+        changes=tuple(map(substitution_words, row.claim.substitutions)),
         strongest_for=views.get(Stance.SUPPORTS),
         strongest_against=views.get(Stance.REFUTES),
         nearest=views.get(Stance.NEUTRAL),

@@ -1,11 +1,13 @@
-"""How labels, dates, chances and links are worded for a reader."""
+"""How labels, kinds of claims, counts, dates, chances and links are worded for a reader."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
-from verifier.types import Label, Relation, Run, RunStatus, Stance
+from verifier.rows import Coverage
+from verifier.types import Claim, ClaimKind, Label, Relation, Run, RunStatus, Stance, Substitution
 
 LABEL_WORDS = {
     Label.REFUTED: "Refuted",
@@ -19,12 +21,17 @@ NO_VERDICT_WORDS = "No verdict"
 
 STANCE_WORDS = {Stance.SUPPORTS: "For", Stance.REFUTES: "Against", Stance.NEUTRAL: "Does not settle it"}
 
+_MASS_NOUNS = {"boilerplate", "code"}  # roles that have no plural
+
 RELATION_WORDS = {
     Relation.AGREES: "Agrees",
     Relation.DIFFERS: "Differs",
     Relation.OUTDATED: "Another date",
     Relation.MISSING: "Not stated",
 }
+
+QUESTION_WORDS = {ClaimKind.CONTENT: "Is it true?", ClaimKind.SPEECH_ACT: "Was it said?"}
+"""What a verdict answers: that somebody said something is another matter than whether it is so."""
 
 RUN_STATUS_WORDS = {
     RunStatus.RUNNING: "Still running",
@@ -71,6 +78,49 @@ def one_line(text: str) -> str:
 def n_of(n: int, noun: str) -> str:
     """`1 claim`, `2 claims`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def question_of(claim: Claim) -> str:
+    """What the verdict on a claim answers, where that could be mistaken; empty for what the article itself states."""
+    plain = claim.kind is ClaimKind.CONTENT and not claim.speaker
+    return "" if plain else QUESTION_WORDS[claim.kind]
+
+
+def substitution_words(made: Substitution) -> str:
+    """What was put otherwise: `“he” became “Ned Price” (the only man named in the sentence before)`."""
+    original, replacement = one_line(made.original), one_line(made.replacement)
+    if not original:
+        change = f"“{replacement}” was added"
+    else:
+        change = f"“{original}” became “{replacement}”" if replacement else f"“{original}” was left out"
+    return f"{change} ({one_line(made.why)})" if made.why.strip() else change
+
+
+def coverage_words(coverage: Coverage, checked: str = "checked") -> str:
+    """One line in which the parts add up to all: `3 sentences: 2 checked, 1 not checked (1 opinion); 1 other line …`.
+
+    :param checked: the word for the sentences with a checkable claim.
+    """
+    reasons = _listed(f"{n:,} {one_line(reason)}" for reason, n in coverage.not_checked)
+    parts = [
+        (coverage.n_checked, checked),
+        (coverage.n_ambiguous, "ambiguous"),
+        (coverage.n_not_checked, f"not checked{reasons}"),
+    ]
+    told = ", ".join(f"{n:,} {what}" for n, what in parts if n)
+    line = n_of(coverage.n_sentences, "sentence") + (f": {told}" if told else "")
+    return f"{line}; {_others_words(coverage)}" if coverage.n_others else line
+
+
+def _others_words(coverage: Coverage) -> str:
+    roles = [f"{n:,} {role}" if role in _MASS_NOUNS else n_of(n, one_line(role)) for role, n in coverage.others]
+    checked = [f"{coverage.n_others_checked:,} of them checked"] if coverage.n_others_checked else []
+    return n_of(coverage.n_others, "other line") + _listed([*roles, *checked])
+
+
+def _listed(parts: Iterable[str]) -> str:
+    listed = ", ".join(parts)
+    return f" ({listed})" if listed else ""
 
 
 def safe_href(url: str | None) -> str | None:

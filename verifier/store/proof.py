@@ -1,4 +1,4 @@
-"""What must hold before anything is stored: every verdict rests on words that stand where it says."""
+"""What must hold before anything is stored: claims and verdicts rest on words that stand where they say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from corpus.documents import Document, Passage
 from verifier.store.connection import StoreError
-from verifier.types import Article, Claim, ClaimStatus, Evidence, Label, Span, Stance, Verdict
+from verifier.types import Article, Claim, ClaimStatus, Evidence, Label, Span, Stance, Substitution, Verdict
 
 _MAX_SHOWN_CHARS = 80
 
@@ -47,19 +47,24 @@ _T = TypeVar("_T", bound=_HasId)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is stored together, each thing once, by its id; verdicts by their claim's id."""
+    """What is stored together, each thing once, by its id; verdicts by their claim's id.
+
+    `read_ids` are the articles that were read for their claims; of others only some claims were judged anew.
+    """
 
     articles: Mapping[str, Article]
     claims: Mapping[str, Claim]
     documents: Mapping[str, Document]
     passages: Mapping[str, Passage]
     verdicts: Mapping[str, Verdict]
+    read_ids: frozenset[str]
 
 
 def prove(articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Batch:
     """Check every claim, verdict, quote and offset of a batch.
 
-    :raises UnprovenVerdictError: when a sentence, passage or rationale is not in its text, or a verdict lacks evidence.
+    :raises UnprovenVerdictError: when a sentence, a speaker's words, a part, a substituted word, a passage or a
+        rationale is not in its text, or a verdict lacks evidence.
     :raises InconsistentBatchError: when one id stands for two things, or a claim's article is not in the batch.
     """
     evidence = [e for v in verdicts for e in v.evidence]
@@ -69,9 +74,10 @@ def prove(articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequen
         documents=_by_id("document", (e.document for e in evidence)),
         passages=_by_id("passage", (e.passage for e in evidence)),
         verdicts=_one_per_claim(verdicts),
+        read_ids=frozenset(c.article_id for c in claims),
     )
     for claim in batch.claims.values():
-        _prove_sentence(claim, batch.articles)
+        _prove_claim(claim, batch.articles)
     for verdict in batch.verdicts.values():
         _prove_verdict(verdict)
     return batch
@@ -99,7 +105,7 @@ def _one_per_claim(verdicts: Sequence[Verdict]) -> dict[str, Verdict]:
     return found
 
 
-def _prove_sentence(claim: Claim, articles: Mapping[str, Article]) -> None:
+def _prove_claim(claim: Claim, articles: Mapping[str, Article]) -> None:
     article = articles.get(claim.article_id)
     if article is None:
         raise InconsistentBatchError(
@@ -107,6 +113,25 @@ def _prove_sentence(claim: Claim, articles: Mapping[str, Article]) -> None:
             f"found {len(articles)} others; save an article together with its claims"
         )
     _require_quote(claim.id, None, "the sentence", claim.sentence, article.text, Span(claim.start, claim.end))
+    for quote in claim.quotes:
+        if not quote.strip() or quote not in claim.sentence:
+            expected = f"the speaker's words verbatim in the sentence {_shown(claim.sentence)}"
+            raise UnprovenVerdictError(claim.id, None, expected, _shown(quote))
+    for part in claim.parts:
+        if not claim.start <= part.start < part.end <= claim.end:
+            expected = f"parts within its sentence at {claim.start}-{claim.end}"
+            raise UnprovenVerdictError(claim.id, None, expected, f"{part.start}-{part.end}")
+    for substitution in claim.substitutions:
+        _prove_substitution(claim.id, substitution, article.text)
+
+
+def _prove_substitution(claim_id: str, substitution: Substitution, text: str) -> None:
+    start, end = substitution.start, substitution.end
+    if not 0 <= start <= end <= len(text):
+        raise UnprovenVerdictError(claim_id, None, f"a substitution within 0-{len(text)}", f"{start}-{end}")
+    if text[start:end] != substitution.original:
+        expected = f"a substitution of what the article has at {start}-{end}, {_shown(text[start:end])}"
+        raise UnprovenVerdictError(claim_id, None, expected, _shown(substitution.original))
 
 
 def _prove_verdict(verdict: Verdict) -> None:

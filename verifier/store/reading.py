@@ -15,6 +15,7 @@ from verifier.store.connection import StoreError, one_row
 from verifier.types import (
     Article,
     Claim,
+    ClaimKind,
     ClaimStatus,
     Comparison,
     Evidence,
@@ -25,6 +26,7 @@ from verifier.types import (
     RunStatus,
     Span,
     Stance,
+    Substitution,
     Verdict,
 )
 
@@ -90,7 +92,7 @@ def _failures(cursor: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Failure, 
 
 def _articles(cursor: duckdb.DuckDBPyConnection, run_id: str) -> list[Article]:
     sql = """
-        SELECT article_id, title, url, source, published, text
+        SELECT article_id, title, url, source, published, text, author
         FROM run_articles JOIN articles USING (article_id) WHERE run_id = ? ORDER BY position"""
     return [Article(*row) for row in _rows(cursor, sql, run_id)]
 
@@ -99,13 +101,33 @@ def _claims(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str, 
     """The claims of each article as this run saw them."""
     sql = """
         SELECT c.claim_id, c.article_id, c.start_char, c.end_char, c.sentence, rc.text, rc.speaker, rc.claim_date,
-            rc.checkworthiness, rc.status, rc.reason
+            rc.checkworthiness, rc.status, rc.reason, rc.role, rc.kind, rc.verb, rc.quotes, rc.parts
         FROM run_claims AS rc JOIN claims AS c USING (claim_id)
         WHERE rc.run_id = ? ORDER BY c.start_char, rc.position, c.claim_id"""
+    substitutions = _substitutions(cursor, run_id)
     found: defaultdict[str, list[Claim]] = defaultdict(list)
-    for row in _rows(cursor, sql, run_id):
-        claim = Claim(*row)
-        found[claim.article_id].append(replace(claim, status=ClaimStatus(claim.status)))
+    for *plain, quotes, parts in _rows(cursor, sql, run_id):
+        claim = Claim(*plain)
+        found[claim.article_id].append(
+            replace(
+                claim,
+                status=ClaimStatus(claim.status),
+                kind=ClaimKind(claim.kind),
+                quotes=tuple(quotes or ()),
+                parts=tuple(Span(part["start_char"], part["end_char"]) for part in parts or ()),
+                substitutions=tuple(substitutions[claim.id]),
+            )
+        )
+    return found
+
+
+def _substitutions(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str, list[Substitution]]:
+    sql = """
+        SELECT claim_id, start_char, end_char, original, replacement, why
+        FROM substitutions WHERE run_id = ? ORDER BY position"""
+    found: defaultdict[str, list[Substitution]] = defaultdict(list)
+    for claim_id, *substitution in _rows(cursor, sql, run_id):
+        found[claim_id].append(Substitution(*substitution))
     return found
 
 

@@ -93,6 +93,8 @@ class Store:
 
         Saved again by the same run it changes nothing; verdicts of another run are added beside the earlier ones.
 
+        :param claims: all claims of the articles, as this run read them; none of an article of which only known claims
+            are judged anew. What an earlier run found and this one did not is no longer current.
         :raises UnprovenVerdictError: when a verdict, quote or offset is not backed by its text.
         :raises InconsistentBatchError: when the parts of the batch do not fit together.
         :raises TextChangedError: when an id is already stored with another text.

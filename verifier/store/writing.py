@@ -38,12 +38,12 @@ class _Table:
         return [self.key, *self.fixed, *self.changing]
 
 
-_ARTICLES = _Table("articles", "article_id", ("text",), ("title", "url", "source", "published"))
+_ARTICLES = _Table("articles", "article_id", ("text",), ("title", "url", "source", "published", "author"))
 _CLAIMS = _Table(
     "claims",
     "claim_id",
     ("article_id", "start_char", "end_char", "sentence"),
-    ("text", "speaker", "claim_date", "checkworthiness", "status", "reason"),
+    ("text", "speaker", "claim_date", "checkworthiness", "status", "reason", "role", "kind", "verb"),
 )
 _DOCUMENTS = _Table(
     "documents", "document_id", ("text",), ("origin", "title", "url", "source", "published", "ingested")
@@ -67,11 +67,12 @@ def write_batch(cursor: duckdb.DuckDBPyConnection, run_id: str, batch: Batch) ->
     :raises TextChangedError: when an id is already stored with another text or place.
     """
     _merge(cursor, _ARTICLES, [_article_row(a) for a in batch.articles.values()])
-    _write_run_articles(cursor, run_id, list(batch.articles))
+    _write_run_articles(cursor, run_id, list(batch.articles), batch.read_ids)
     told = _already(cursor, run_id, "run_claims", "claim_id", batch.claims)
     new_claims = [(i, c) for i, c in enumerate(batch.claims.values()) if c.id not in told]
     _merge(cursor, _CLAIMS, [_claim_row(c) for _, c in new_claims])
     _append(cursor, "run_claims", [_run_claim_row(run_id, i, c) for i, c in new_claims])
+    _append(cursor, "substitutions", [row for _, c in new_claims for row in _substitution_rows(run_id, c)])
     judged = _already(cursor, run_id, "verdicts", "claim_id", batch.verdicts)
     _write_verdicts(cursor, run_id, [v for claim_id, v in batch.verdicts.items() if claim_id not in judged])
 
@@ -86,11 +87,17 @@ def write_failures(cursor: duckdb.DuckDBPyConnection, run_id: str, failures: Seq
     _append(cursor, "failures", rows)
 
 
-def _write_run_articles(cursor: duckdb.DuckDBPyConnection, run_id: str, article_ids: Sequence[str]) -> None:
+def _write_run_articles(
+    cursor: duckdb.DuckDBPyConnection, run_id: str, article_ids: Sequence[str], read_ids: Collection[str]
+) -> None:
     known = _already(cursor, run_id, "run_articles", "article_id", article_ids)
     first = _next_position(cursor, run_id, "run_articles")
     new = [a for a in article_ids if a not in known]
-    _append(cursor, "run_articles", [(run_id, a, first + i) for i, a in enumerate(new)])
+    _append(cursor, "run_articles", [(run_id, a, first + i, False) for i, a in enumerate(new)])
+    cursor.execute(
+        "UPDATE run_articles SET read_whole = true WHERE run_id = ? AND article_id IN (SELECT unnest(?::VARCHAR[]))",
+        [run_id, list(read_ids)],
+    )
 
 
 def _write_verdicts(cursor: duckdb.DuckDBPyConnection, run_id: str, verdicts: Sequence[Verdict]) -> None:
@@ -158,7 +165,7 @@ def _next_position(cursor: duckdb.DuckDBPyConnection, run_id: str, table: str) -
 
 
 def _article_row(a: Article) -> Row:
-    return (a.id, a.text, a.title, a.url, a.source, a.published)
+    return (a.id, a.text, a.title, a.url, a.source, a.published, a.author)
 
 
 def _claim_row(c: Claim) -> Row:
@@ -166,11 +173,17 @@ def _claim_row(c: Claim) -> Row:
 
 
 def _run_claim_row(run_id: str, position: int, c: Claim) -> Row:
-    return (run_id, c.id, position, *_changing_of(c))
+    parts = [{"start_char": part.start, "end_char": part.end} for part in c.parts]
+    return (run_id, c.id, position, *_changing_of(c), list(c.quotes), parts)
 
 
 def _changing_of(c: Claim) -> Row:
-    return (c.text, c.speaker, c.claim_date, c.checkworthiness, c.status, c.reason)
+    return (c.text, c.speaker, c.claim_date, c.checkworthiness, c.status, c.reason, c.role, c.kind, c.verb)
+
+
+def _substitution_rows(run_id: str, c: Claim) -> Iterator[Row]:
+    for i, s in enumerate(c.substitutions):
+        yield (run_id, c.id, i, s.start, s.end, s.original, s.replacement, s.why)
 
 
 def _document_row(d: Document) -> Row:

@@ -2,9 +2,10 @@
 
     python -m verifier.training encoder --out verifier/models/encoder
     python -m verifier.training stance --data DATA --work WORK --out verifier/models/stance
+    python -m verifier.training checkworthiness --data DATA --work WORK --out verifier/models/checkworthiness
     python -m verifier.training measure --data DATA --model verifier/models/stance
 
-`stance` checkpoints in WORK and, started again, goes on from there.
+`stance` and `checkworthiness` checkpoint in WORK and, started again, go on from there.
 """
 
 from __future__ import annotations
@@ -22,25 +23,28 @@ from verifier.training.data import stance_dev_sets, stance_training_set
 from verifier.training.measure import PairScores, fit_temperature, score, targets_of
 
 STANCE_NAME = "stance-minilm-v1"
+WORTHINESS_NAME = "checkworthiness-minilm-v1"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one of the three steps."""
+    """Run one of the steps."""
     parser = argparse.ArgumentParser(prog="python -m verifier.training", description=__doc__.split("\n")[0])
     steps = parser.add_subparsers(dest="step", required=True)
     encoder = steps.add_parser("encoder", help="export all-MiniLM-L6-v2 to int8 ONNX")
     encoder.add_argument("--out", type=Path, required=True)
-    stance = steps.add_parser("stance", help="train, export and calibrate the stance model")
-    stance.add_argument("--data", type=Path, required=True, help="the folder with pairs/, nli/, scifact/, check_covid/")
-    stance.add_argument("--work", type=Path, required=True, help="where checkpoints are kept")
-    stance.add_argument("--out", type=Path, required=True)
-    stance.add_argument("--steps", type=int, help="optimiser steps in all")
-    stance.add_argument("--threads", type=int, default=2)
+    for name, sets in (("stance", "pairs/, nli/, scifact/, check_covid/"), ("checkworthiness", "checkworthiness/")):
+        trained = steps.add_parser(name, help=f"train, export and calibrate the {name} model")
+        trained.add_argument("--data", type=Path, required=True, help=f"the folder with {sets}")
+        trained.add_argument("--work", type=Path, required=True, help="where checkpoints are kept")
+        trained.add_argument("--out", type=Path, required=True)
+        trained.add_argument("--steps", type=int, help="optimiser steps in all")
+        trained.add_argument("--threads", type=int, default=2)
     measure = steps.add_parser("measure", help="print a stance model's figures on every dev set")
     measure.add_argument("--data", type=Path, required=True)
     measure.add_argument("--model", type=Path, required=True)
     options = parser.parse_args(arguments)
-    {"encoder": _encoder, "stance": _stance, "measure": _measure}[options.step](options)
+    run = {"encoder": _encoder, "stance": _stance, "checkworthiness": _checkworthiness, "measure": _measure}
+    run[options.step](options)
     return 0
 
 
@@ -69,6 +73,31 @@ def _stance(options: argparse.Namespace) -> None:
     describe(options.out, {"temperature": round(_temperature(options.data, options.out), 3)})
     figures = figures_table(_scores(options.data, options.out))
     write_card(options.out, options.data, pairs, config, figures)
+    print(figures)
+
+
+def _checkworthiness(options: argparse.Namespace) -> None:
+    from verifier.claims.checkworthiness import OnnxWorthiness
+    from verifier.evaluation.checkworthy import evaluate_checkworthiness
+    from verifier.training.card import results_table, write_worthiness_card
+    from verifier.training.checkworthiness import CONFIG, fit_threshold, train_worthiness, worthiness_sets
+    from verifier.training.export import describe, export_worthiness
+
+    config = replace(CONFIG, steps=options.steps) if options.steps else CONFIG
+    sets = worthiness_sets(options.data)
+    network = train_worthiness(sets.train, _base(), options.work, config, options.threads)
+    export_worthiness(network, _base(), options.out, WORTHINESS_NAME, config.max_tokens)
+    texts, worthy = [row.text for row in sets.dev], np.array([row.is_worthy for row in sets.dev])
+    temperature = fit_temperature(OnnxModel(options.out).run(texts), worthy.astype(np.int64))
+    describe(options.out, {"temperature": round(temperature, 3)})
+    threshold = fit_threshold(OnnxWorthiness(options.out).score(texts), worthy)
+    describe(options.out, {"threshold": round(threshold, 3)})
+    scorer = OnnxWorthiness(options.out)
+    splits = {"dev": sets.dev, "dev-test": sets.dev_test}
+    figures = results_table(
+        {name: evaluate_checkworthiness(rows, scorer, scorer.threshold) for name, rows in splits.items()}
+    )
+    write_worthiness_card(options.out, options.data, sets, config, figures)
     print(figures)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from verifier.claims.checkworthiness import LABELS
 from verifier.inference import sha256_of
 from verifier.training.stance import STANCES, StanceNetwork
 
@@ -62,6 +63,20 @@ def export_stance(network: StanceNetwork, base: Path, out: Path, name: str, max_
         "max_tokens": max_tokens,
         "labels": [str(stance) for stance in STANCES],
         "temperature": 1.0,
+    }
+    export_int8(network, base / "tokenizer.json", out, description)
+
+
+def export_worthiness(network: StanceNetwork, base: Path, out: Path, name: str, max_tokens: int) -> None:
+    """Write the check-worthiness model's folder; its temperature and threshold are still to be fitted."""
+    description: Description = {
+        "name": name,
+        "kind": "checkworthiness",
+        "dim": len(LABELS),
+        "max_tokens": max_tokens,
+        "labels": list(LABELS),
+        "temperature": 1.0,
+        "threshold": 0.5,
     }
     export_int8(network, base / "tokenizer.json", out, description)
 

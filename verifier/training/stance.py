@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -140,30 +141,47 @@ def train_stance(
     """
     torch.manual_seed(config.seed)
     torch.set_num_threads(threads)
-    checkpoint_dir.mkdir(parents=True, exist_ok=True)
-    network = new_network(base)
-    optimizer = _optimizer(network, config)
-    average = {k: v.detach().clone() for k, v in network.state_dict().items()}
-    step = _resume(checkpoint_dir / "last.pt", network, optimizer, average)
-    items = tokenise(load_tokenizer(base, config.max_tokens), pairs)
     targets = torch.tensor([STANCES.index(p.stance) for p in pairs])
-    loss_of = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
-    peaks = (
-        [group["lr"] for group in optimizer.param_groups]
-        if step == 0
-        else [config.learning_rate, config.head_learning_rate]
+    smoothed = nn.CrossEntropyLoss(label_smoothing=config.label_smoothing)
+    return fine_tune(
+        new_network(base),
+        tokenise(load_tokenizer(base, config.max_tokens), pairs),
+        lambda logits, batch: smoothed(logits, targets[batch]),
+        checkpoint_dir,
+        config,
     )
+
+
+def fine_tune(
+    network: StanceNetwork,
+    items: Sequence[tuple[list[int], list[int]]],
+    loss_of: Callable[[torch.Tensor, list[int]], torch.Tensor],
+    checkpoint_dir: Path,
+    config: TrainingConfig,
+    multiple: int = 16,
+) -> StanceNetwork:
+    """Train a network with checkpoints, going on from the last one.
+
+    :param items: token ids and segment ids of each input.
+    :param loss_of: from a batch's logits and the indices of its items to the loss.
+    :param multiple: of tokens, to which batches are padded.
+    :return: the network with the averaged weights, in evaluation mode.
+    """
+    checkpoint_dir.mkdir(parents=True, exist_ok=True)
+    optimizer = _optimizer(network, config)
+    average = {name: value.detach().clone() for name, value in network.state_dict().items()}
+    step = _resume(checkpoint_dir / "last.pt", network, optimizer, average)
     network.train()
     losses: list[float] = []
     started = time.monotonic()
     for batch in endless_batches([len(ids) for ids, _ in items], config, skip=step):
         if step >= config.steps:
             break
-        for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+        for group, peak in zip(optimizer.param_groups, (config.learning_rate, config.head_learning_rate), strict=True):
             group["lr"] = peak * rate_at(step, config)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = network(**collate([items[i] for i in batch]))
-        loss = loss_of(logits.float(), targets[batch])
+            logits = network(**collate([items[i] for i in batch], multiple))
+        loss: Any = loss_of(logits.float(), batch)  # Tensor.backward has no types
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()

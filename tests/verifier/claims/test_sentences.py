@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
-from verifier.claims.sentences import split_block
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifier.claims.anatomy import find_blocks
+from verifier.claims.sentences import Sentence, split_block
+
+# Text dense in the characters that the rules look at, and lines of every kind, badly joined.
+_MARKS = " \n\r\t.!?…\"'“”‘’«»()[]{}*_-–—#>|`~:;,1aAé\u2028\x00\x0b\x1c\x85\xa0\u200b\u202e\ufeffאב中😀"
+_LINES = (
+    "The council met.", "- item", "> quoted", "```", "| a | b | c |", "![x](y)", '[a](b "c")', "# Head", "By Ann Lee",
+    "10:42 GMT", "\n", "\n\n", "  ", "“He said ‘no’.", "(", "*", "Photo: A B", "1. ", "LISBON, May 4 (Reuters) - ",
+    "مرحبا بالعالم.", "😀😀", "ALL CAPS!", "Key points:", "[1]", "\t", "...", "“", "”", "He said \"she said 'yes'\".",
+)  # fmt: skip
+TEXTS = (
+    st.text(max_size=200)
+    | st.text(alphabet=_MARKS, max_size=200)
+    | st.lists(st.sampled_from(_LINES), max_size=20).map("".join)
+)
+
+
+def whole(text: str) -> list[Sentence]:
+    """The sentences of all blocks of a text."""
+    found = [split_block(text, block.start, block.end) for block in find_blocks(text, "The council met", "Ann Lee")]
+    return [sentence for block in found for sentence in block]
 
 
 def sentences(text: str) -> list[str]:
@@ -65,3 +89,61 @@ def test_line_breaks_inside_a_sentence_become_blanks() -> None:
     """A wrapped sentence is read on one line."""
     article = "The bank\n  cut 300\u00a0jobs."
     assert [one.text for one in split_block(article, 0, len(article))] == ["The bank cut 300 jobs."]
+
+
+@given(TEXTS)
+def test_every_character_that_is_not_white_space_is_in_one_sentence(text: str) -> None:
+    """In order, none twice, and with no white space around them, whatever the text."""
+    end = 0
+    covered = [False] * len(text)
+    for sentence in whole(text):
+        assert end <= sentence.start < sentence.end
+        verbatim = text[sentence.start : sentence.end]
+        assert verbatim == verbatim.strip()
+        end = sentence.end
+        covered[sentence.start : end] = [True] * (end - sentence.start)
+    assert all(covered[i] or char.isspace() for i, char in enumerate(text))
+
+
+@given(TEXTS)
+def test_each_character_that_is_read_is_found_in_the_article(text: str) -> None:
+    """Offsets lead to the same character, or to white space for a blank, inside the sentence."""
+    for sentence in whole(text):
+        assert len(sentence.offsets) == len(sentence.text)
+        assert all(sentence.start <= offset < sentence.end for offset in sentence.offsets)
+        for offset, char in zip(sentence.offsets, sentence.text, strict=True):
+            assert text[offset] == char or (char == " " and text[offset].isspace())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no sentence end at all",
+        "THE COUNCIL RAISED THE TAX AND NOBODY VOTED AGAINST IT",
+        "The council met 😀😀 and rose 🇩🇪",
+        "اجتمع المجلس يوم الاثنين ورفع الضريبة",
+        "“He said ‘she said “no” to me’ and (left",
+    ],
+)
+def test_odd_text_without_an_end_is_one_sentence(text: str) -> None:
+    """Capitals, pictures, right-to-left script and quotes that never close make no boundaries."""
+    assert [text[one.start : one.end] for one in whole(text)] == [text]
+
+
+def test_sentence_of_5000_words_is_one_and_takes_no_time() -> None:
+    """Ten times the words take about ten times as long, not a hundred times (measured: 0.02 s for 5,000)."""
+    text = "The council, which met in March, said " + ", ".join(["that the tax (of 3%) rose"] * 1000)
+    started = time.perf_counter()
+    assert len(whole(text)) == 1 and len(text.split()) > 5000
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [".", "\n ", '."', "a.", "\r", "(", " ", "1.", "- \n", "[", "> \n", "*", "word ", "[a](", "Ab ", "“", "mr. "],
+)
+def test_hostile_text_takes_linear_time(unit: str) -> None:
+    """A hundred thousand characters of one mark take seconds at most, not the minutes of a quadratic scan."""
+    started = time.perf_counter()
+    whole(unit * (100_000 // len(unit)) + "x")
+    assert time.perf_counter() - started < 8

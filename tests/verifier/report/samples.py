@@ -10,6 +10,7 @@ from verifier.rows import ArticleReport, ClaimReport, RunReport
 from verifier.types import (
     Article,
     Claim,
+    ClaimKind,
     ClaimStatus,
     Comparison,
     Evidence,
@@ -20,6 +21,7 @@ from verifier.types import (
     RunStatus,
     Span,
     Stance,
+    Substitution,
     Verdict,
 )
 
@@ -41,6 +43,16 @@ SAFETY_TEXT = (
 )
 NOTE_TEXT = "The contractor reports that the repairs were completed without any injury to its staff."
 HISTORY_TEXT = "Harbour Bridge is a steel arch bridge. It was opened to traffic in 1931. It carries two lanes each way."
+SPILL_ARTICLE = (
+    "Oil in the harbour\n\nBy Nora Feld\n\n"
+    "Ilse Brandt opened the hearing on 4 May. "
+    "She said the tanker “lost 900 tonnes of oil”, that no beach was closed and that all will be clean by June. "
+    "It was a dark day for the town. They had warned of it."
+)
+REGISTER_TEXT = "The port register puts the loss at 140 tonnes of oil. All beaches stayed open."
+MINUTES_TEXT = (
+    "Mayor Brandt opened the hearing on 4 May 2026. She told the council that the tanker lost 900 tonnes of oil."
+)
 TRAFFIC_TEXT = "In 2015 some 31,000 vehicles crossed Harbour Bridge each day."
 
 
@@ -116,9 +128,10 @@ def make_row(claim: Claim, label: Label, confidence: float, *evidence: Evidence,
     return ClaimReport(claim, Verdict(claim, label, confidence, ours, why))
 
 
-def make_set_aside(article: Article, sentence: str, reason: str) -> ClaimReport:
-    """A sentence that was not checked."""
-    return ClaimReport(make_claim(article, sentence, status=ClaimStatus.NOT_CHECKABLE, reason=reason), None)
+def make_set_aside(article: Article, sentence: str, reason: str, **fields: object) -> ClaimReport:
+    """A sentence, or another line, that was not checked."""
+    known = {"status": ClaimStatus.NOT_CHECKABLE, "reason": reason} | fields
+    return ClaimReport(make_claim(article, sentence, **known), None)
 
 
 def make_run(**fields: object) -> Run:
@@ -237,3 +250,77 @@ def full_report(**run_fields: object) -> RunReport:
         ClaimReport(ambiguous, None),
     )
     return make_report(ArticleReport(article, rows), **run_fields)
+
+
+def _part(article: Article, words: str) -> Span:
+    start = article.text.index(words)
+    return Span(start, start + len(words))
+
+
+def _said_rows(article: Article) -> tuple[ClaimReport, ...]:
+    """One sentence: that it was said, and what was said, in three claims."""
+    sentence = article.text[article.text.index("She said") : article.text.index(" It was a dark")]
+    at = article.text.index(sentence)
+    oil, beaches, clean = (
+        make_claim(
+            article,
+            sentence,
+            id=name,
+            text=text,
+            speaker="Ilse Brandt",
+            parts=tuple(_part(article, words) for words in parts),
+        )
+        for name, text, *parts in (
+            ("oil", "The tanker lost 900 tonnes of oil.", "the tanker", "lost 900 tonnes of oil"),
+            ("beaches", "No beach was closed.", "no beach was closed"),
+            ("clean", "All will be clean by June.", "all will be clean by June"),
+        )
+    )
+    said = make_claim(
+        article,
+        sentence,
+        id="said",
+        text=sentence.replace("She", "Ilse Brandt"),
+        speaker="Ilse Brandt",
+        kind=ClaimKind.SPEECH_ACT,
+        verb="said",
+        quotes=("lost 900 tonnes of oil",),
+        parts=(Span(at, at + len(sentence)),),
+        substitutions=(Substitution(at, at + 3, "She", "Ilse Brandt", "the only woman named in the sentence before"),),
+    )
+    minutes, register = make_document("Minutes", MINUTES_TEXT), make_document("Port register", REGISTER_TEXT)
+    told = ("She told the council that the tanker lost 900 tonnes of oil.",)
+    loss, opened = ("The port register puts the loss at 140 tonnes of oil.",), ("All beaches stayed open.",)
+    return (
+        make_row(said, Label.SUPPORTED, 0.9, make_evidence(minutes, Stance.SUPPORTS, told), why="The minutes have it."),
+        make_row(oil, Label.REFUTED, 0.94, make_evidence(register, quotes=loss), why="The register has 140 tonnes."),
+        make_row(beaches, Label.SUPPORTED, 0.88, make_evidence(register, Stance.SUPPORTS, opened)),
+        ClaimReport(replace(clean, status=ClaimStatus.NOT_CHECKABLE, reason="prediction"), None),
+    )
+
+
+def said_report() -> RunReport:
+    """An article with a heading and a byline, in which one sentence says what somebody said."""
+    article = make_article(SPILL_ARTICLE, title="Oil in the harbour")
+    minutes = make_document("Minutes", MINUTES_TEXT)
+    opened = make_claim(article, "Ilse Brandt opened the hearing on 4 May.")
+    end = opened.end - 1
+    opened = replace(
+        opened,
+        text="Ilse Brandt opened the hearing on 4 May 2026.",
+        substitutions=(Substitution(end, end, "", " 2026", "the year of the article"),),
+    )
+    rows = (
+        make_set_aside(article, "Oil in the harbour", "heading", role="heading"),
+        make_set_aside(article, "By Nora Feld", "byline", role="byline"),
+        make_row(
+            opened,
+            Label.SUPPORTED,
+            0.92,
+            make_evidence(minutes, Stance.SUPPORTS, ("Mayor Brandt opened the hearing on 4 May 2026.",)),
+        ),
+        *_said_rows(article),
+        make_set_aside(article, "It was a dark day for the town.", "opinion"),
+        make_set_aside(article, "They had warned of it.", "unclear referent: “They”", status=ClaimStatus.AMBIGUOUS),
+    )
+    return make_report(ArticleReport(article, rows))

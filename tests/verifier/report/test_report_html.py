@@ -11,7 +11,15 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.verifier.report.samples import full_report, make_document, make_evidence, make_report, one_claim_report
+from tests.verifier.report.samples import (
+    full_report,
+    make_article,
+    make_document,
+    make_evidence,
+    make_report,
+    one_claim_report,
+    said_report,
+)
 from verifier.report import render_html
 from verifier.rows import ArticleReport, RunReport
 from verifier.types import Failure, RunStatus
@@ -103,7 +111,7 @@ def test_html_fetches_nothing():
         [content] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in policy
-    assert not re.search(r"url\(|@import", html)
+    assert not re.search(r"url\((?!#)|@import", html)  # a url(#...) is a pattern on the page itself
 
 
 def test_html_says_the_verdict_in_words_with_its_chance():
@@ -128,17 +136,58 @@ def test_html_shows_a_claim_with_all_that_a_reader_needs_to_judge_it():
     """Speaker, comparison, source, date, justification, missing side and reason of what was not checked."""
     text = _Page(render_html(full_report())).text
     for words in (
-        "said by Mayor Ilse Brandt",
+        "Is it true? claimed by Mayor Ilse Brandt",
         "Differs article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
         "Council approves final accounts · City Gazette · 2026-03-04",
         "Labour inspectorate",
         "One side says there were no injuries",
         "No passage found for it.",
         "Nearest passage, does not settle it",
-        "2 sentences not checked",
+        "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)",
+        "2 lines not checked, with reasons",
         "ambiguous: who “they” are is not said",
     ):
         assert words in text
+
+
+def test_html_tells_what_was_said_from_what_is_true():
+    """Each card of a reported sentence says what it answers, and the counts of the two are never added up."""
+    text = _Page(render_html(said_report())).text
+    for words in (
+        "Is it true? 3 claims",
+        "Was it said? 1 claim",
+        "Supported 90% Was it said? Ilse Brandt said the tanker",
+        "In the speaker’s words: lost 900 tonnes of oil",
+        "“She” became “Ilse Brandt” (the only woman named in the sentence before)",
+        "“2026” was added (the year of the article)",
+        "Refuted 94% Is it true? claimed by Ilse Brandt The tanker lost 900 tonnes of oil.",
+        "Supported 92% Ilse Brandt opened the hearing on 4 May 2026.",
+        "Also stated, not checked (prediction): All will be clean by June.",
+    ):
+        assert words in text
+    assert "Was it said?" not in _Page(render_html(full_report())).text
+
+
+def test_html_puts_the_claims_of_one_sentence_under_it_once():
+    """The sentence with its neighbours stands above its three cards, and headings are no neighbours."""
+    html = render_html(said_report())
+    first, second = re.findall(r'<section class="in-article">.*?(?=<section class="in-article">|<details)', html, re.S)
+    assert (first.count('class="card '), second.count('class="card ')) == (1, 3)
+    assert second.count('<span class="sentence">She said the tanker') == 1
+    assert "By Nora Feld" not in first
+
+
+def test_html_draws_the_coverage_of_an_article_with_its_words():
+    """The bar's parts fill it, its text for those who do not see it is the whole line, and each part has words."""
+    page = _Page(render_html(said_report()))
+    [bar] = [svg for svg in page.all("svg") if svg.get("role") == "img"]
+    line = "4 sentences: 2 checked, 1 ambiguous, 1 not checked (1 opinion); 2 other lines (1 byline, 1 heading)"
+    assert bar["aria-label"] == line
+    assert line in page.text
+    parts = [rect for rect in page.all("rect") if "x" in rect]
+    assert sum(float((part["width"] or "").rstrip("%")) for part in parts) == pytest.approx(100, abs=0.01)
+    assert [part["class"] for part in parts] == ["checked", "ambiguous", "not-checked", "other"]
+    assert "2 checked 1 ambiguous 1 not checked 2 other lines" in page.text
 
 
 @pytest.mark.parametrize(
@@ -165,8 +214,10 @@ def test_html_of_a_good_run_has_no_banner():
 
 
 def test_html_of_an_empty_run_renders():
-    """No article at all is a page too."""
+    """No article at all is a page too, and so is an article without text, which has no bar to draw."""
     assert "No claim was refuted" in render_html(make_report())
+    html = render_html(make_report(ArticleReport(make_article(""), ())))
+    assert "0 sentences" in html and 'class="bar"' not in html
 
 
 def test_html_without_scripts_shows_every_claim():

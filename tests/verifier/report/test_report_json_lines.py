@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report
+from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report, said_report
 from verifier.report import claim_json, report_json_lines
 from verifier.types import Stance
 
 CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
-CLAIM_FIELDS += ["confidence", "evidence"]
+CLAIM_FIELDS += ["confidence", "evidence", "role", "kind", "verb", "quotes", "parts", "substitutions"]
+CLAIM_FIELDS += ["checkworthiness"]
 EVIDENCE_FIELDS = ["stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source"]
 EVIDENCE_FIELDS += ["published", "document_id"]
 
@@ -42,6 +43,25 @@ def test_json_lines_quote_the_document_at_its_offsets():
     items = [item for line in report_json_lines(report) for item in json.loads(line)["evidence"]]
     assert items
     assert all(documents[item["document_id"]][item["start"] : item["end"]] == item["quote"] for item in items)
+
+
+def test_json_lines_say_where_the_words_of_a_claim_come_from():
+    """Quotes, parts and substituted words are found in the article at the offsets given."""
+    report = said_report()
+    [article] = report.articles
+    text = article.article.text
+    rows = {row["id"]: row for row in map(json.loads, report_json_lines(report))}
+    said = rows["said"]
+    assert (said["kind"], said["role"], said["verb"], said["checkworthiness"]) == ("SPEECH_ACT", "body", "said", 0.8)
+    assert said["quotes"] == ["lost 900 tonnes of oil"]
+    assert [text[part["start"] : part["end"]] for part in rows["oil"]["parts"]] == [
+        "the tanker",
+        "lost 900 tonnes of oil",
+    ]
+    [made] = said["substitutions"]
+    assert list(made) == ["start", "end", "original", "replacement", "why"]
+    assert (text[made["start"] : made["end"]], made["replacement"]) == (made["original"], "Ilse Brandt")
+    assert [row["role"] for row in rows.values() if row["role"] != "body"] == ["heading", "byline"]
 
 
 def test_claim_json_survives_readers_that_split_on_odd_line_ends():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report
+from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report, said_report
 from verifier.report import render_markdown
 from verifier.report.markdown import escape
 from verifier.rows import RunReport
@@ -39,10 +39,10 @@ def test_markdown_holds_the_whole_report():
     text = render_markdown(full_report())
     for line in (
         "| Refuted | 1 |",
-        "| Not checked: opinion | 1 |",
+        "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)",
         "### Refuted (93%): Work on the Harbour Bridge cost 48 million euros.",
         "  - Differs: article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
-        "- Said by: Mayor Ilse Brandt",
+        "- Is it true? Claimed by Mayor Ilse Brandt",
         "- For: “The contractor reports that the repairs were completed without any injury to its staff.” "
         "([Contractor's note](https://example.org/gazette), Stahlbau AG, undated)",
         "- Nearest passage, does not settle it: “In 2015 some 31,000 vehicles crossed Harbour Bridge each day.” "
@@ -59,8 +59,28 @@ def test_markdown_index_comes_before_the_articles():
     """What is refuted, and by which quote, stands at the top."""
     text = render_markdown(full_report())
     index = text[: text.index("## Bridge reopens")]
-    assert "- **Refuted (93%):** Work on the Harbour Bridge cost 48 million euros." in index
+    assert (
+        "- **Refuted (93%):** Is it true? Work on the Harbour Bridge cost 48 million euros. (claimed by City" in index
+    )
     assert "  - Against: “The final accounts put the cost of the bridge repairs at 61.4 million euros." in index
+
+
+def test_markdown_tells_what_was_said_from_what_is_true():
+    """Two columns of counts, and under the sentence each claim with what it answers and what was put otherwise."""
+    lines = render_markdown(said_report()).splitlines()
+    card = lines.index("### Refuted (94%): The tanker lost 900 tonnes of oil.")
+    assert "- Is it true? Claimed by Ilse Brandt" in lines[card:]
+    for line in (
+        "| Verdict | Is it true? | Was it said? |",
+        "| Supported | 2 | 1 |",
+        "- Was it said?",
+        "- In the speaker's words: “lost 900 tonnes of oil”",
+        "- Put otherwise: “She” became “Ilse Brandt” (the only woman named in the sentence before)",
+        "Also stated, not checked (prediction): All will be clean by June.",
+        "4 sentences: 2 checked, 1 ambiguous, 1 not checked (1 opinion); 2 other lines (1 byline, 1 heading)",
+    ):
+        assert line in lines
+    assert len([line for line in lines if "**She said the tanker" in line]) == 1
 
 
 def test_markdown_of_a_failed_run_starts_with_what_failed():

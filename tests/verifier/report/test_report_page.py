@@ -16,6 +16,7 @@ from tests.verifier.report.samples import (
     make_report,
     make_row,
     one_claim_report,
+    said_report,
 )
 from verifier.report.page import MAX_NEIGHBOUR_CHARS, Alarm, Card, page_of
 from verifier.rows import ArticleReport, ClaimReport, RunReport
@@ -97,43 +98,69 @@ def test_card_without_enough_evidence_shows_only_the_nearest():
     assert card.nearest is not None
 
 
-def test_card_context_is_the_sentence_before_and_after():
-    """Sentences that were not checked count as neighbours too; several claims of one sentence do not."""
+def test_context_is_the_sentence_before_and_after():
+    """Several claims of one sentence stand under it together, and are no neighbours of each other."""
     article = make_article("One is one. Two is two. Three is three.")
     claims = [make_claim(article, s) for s in ("One is one.", "Two is two.", "Two is two.", "Three is three.")]
     report = make_report(ArticleReport(article, tuple(ClaimReport(claim, None) for claim in claims)))
-    cards = page_of(report).articles[0].cards
-    assert [(card.before, card.after) for card in cards] == [
-        ("", "Two is two."),
-        ("One is one.", "Three is three."),
-        ("One is one.", "Three is three."),
-        ("Two is two.", ""),
+    sentences = page_of(report).articles[0].sentences
+    assert [(view.before, view.after, len(view.cards)) for view in sentences] == [
+        ("", "Two is two.", 1),
+        ("One is one.", "Three is three.", 2),
+        ("Two is two.", "", 1),
     ]
 
 
-def test_card_context_is_cut_on_its_far_side():
+def test_context_is_cut_on_its_far_side():
     """A very long neighbour keeps the end that touches the sentence."""
     long = f"{'word ' * 100}end."
     article = make_article(f"{long} Short claim. {long}")
     claims = [make_claim(article, long), make_claim(article, "Short claim.")]
     claims.append(replace(claims[0], id="last", start=article.text.rindex("word word") - 490, end=len(article.text)))
     report = make_report(ArticleReport(article, tuple(ClaimReport(claim, None) for claim in claims)))
-    card = page_of(report).articles[0].cards[1]
-    assert card.before.startswith("…") and card.before.endswith("end.")
-    assert card.after.endswith("…") and len(card.after) <= MAX_NEIGHBOUR_CHARS + 1
+    sentence = page_of(report).articles[0].sentences[1]
+    assert sentence.before.startswith("…") and sentence.before.endswith("end.")
+    assert sentence.after.endswith("…") and len(sentence.after) <= MAX_NEIGHBOUR_CHARS + 1
 
 
 def test_counts_hold_every_row_once():
-    """Labels, claims without a verdict and sentences set aside, by reason."""
+    """Labels, claims without a verdict, and what became of the sentences."""
     page = page_of(full_report())
-    assert [(words, n) for _, words, n in page.label_counts] == [
+    [tally] = page.tallies
+    assert [(words, n) for _, words, n in tally.counts] == [
         ("Refuted", 1),
         ("Conflicting evidence", 1),
         ("Supported", 1),
         ("Not enough evidence", 1),
         ("No verdict", 1),
     ]
-    assert page.not_checked_counts == (("ambiguous: who “they” are is not said", 1), ("opinion", 1))
+    assert (tally.n, page.n_cards) == (5, 5)
+    assert page.coverage == "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)"
+    assert page.articles[0].not_checked == (
+        ("It was the greatest day of the year.", "opinion"),
+        ("They will be back next year.", "ambiguous: who “they” are is not said"),
+    )
+
+
+def test_tallies_keep_what_was_said_apart():
+    """One of three supported claims is a speech act: it is in the second tally alone."""
+    truth, said = page_of(said_report()).tallies
+    supported = [{words: n for _, words, n in tally.counts}["Supported"] for tally in (truth, said)]
+    assert (truth.question, said.question, supported) == ("Is it true?", "Was it said?", [2, 1])
+
+
+def test_sentence_keeps_what_it_states_beside_its_cards():
+    """A claim that is not checked stays with its sentence where another claim of it is checked."""
+    view = page_of(said_report()).articles[0]
+    assert [claim.text for claim in view.sentences[1].not_checked] == ["All will be clean by June."]
+    assert [text for text, _ in view.not_checked][:2] == ["Oil in the harbour", "By Nora Feld"]
+
+
+def test_plain_claim_asks_nothing_and_names_nobody():
+    """What the article itself states shows neither; a speaker's claim says who claimed it, a speech act does not."""
+    shown = [(card.question, card.claimed_by) for card in page_of(said_report()).articles[0].cards]
+    told = ("Is it true?", "Ilse Brandt")
+    assert shown == [("", None), ("Was it said?", None), told, told]
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,26 @@
-"""Wording: links, chances and times."""
+"""Wording: links, chances, times, counts and changes."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.verifier.report.samples import make_run
-from verifier.report.words import LABEL_WORDS, moment, percent, period, safe_href
-from verifier.types import Label
+from tests.verifier.report.samples import make_article, make_claim, make_run
+from verifier.report.words import (
+    LABEL_WORDS,
+    coverage_words,
+    moment,
+    percent,
+    period,
+    safe_href,
+    substitution_words,
+)
+from verifier.rows import coverage_of
+from verifier.types import ClaimStatus, Label, Substitution
 
 
 @pytest.mark.parametrize(
@@ -61,3 +73,58 @@ def test_period_says_one_day_once():
 def test_label_words_cover_every_label():
     """Each label has words for a reader."""
     assert set(LABEL_WORDS) == set(Label)
+
+
+ROLES, REASONS = ("body", "heading", "table row", "code"), ("opinion", "question", "")
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.sampled_from(ROLES), st.sampled_from(ClaimStatus), st.sampled_from(REASONS)),
+        max_size=20,
+    )
+)
+def test_coverage_words_add_up(made: list[tuple[int, str, ClaimStatus, str]]):
+    """Whatever the claims, each stretch is told once, and the parts make up the numbers before them."""
+    article = make_article("abcdefghij")
+    claims = [
+        make_claim(article, article.text[at], role=role, status=status, reason=reason)
+        for at, role, status, reason in made
+    ]
+    line = coverage_words(coverage_of(claims))
+    assert sum(int(n) for n in re.findall(r"(\d+) (?:sentences?|other lines?)\b", line)) == len({at for at, *_ in made})
+    sentences, _, others = line.partition("; ")
+    for part in (re.sub(r"\(.*?\)", "", sentences), *re.findall(r"\d+ not checked \(.*?\)", sentences), others):
+        whole, *parts = (int(n) for n in re.findall(r"\d+(?! of them)", part) or ["0"])
+        assert whole == sum(parts)
+
+
+def test_coverage_words_are_plain():
+    """Singular and plural, words without a plural, and a heading that was checked all the same."""
+    article = make_article("abcdefghi")
+    roles = ("body", "heading", "heading", "byline", "code", "code", "boilerplate")
+    claims = [
+        make_claim(article, article.text[at], role=role, status=ClaimStatus.NOT_CHECKABLE, reason="opinion")
+        for at, role in enumerate(roles)
+    ]
+    claims.append(make_claim(article, "h", role="caption"))
+    others = "7 other lines (2 code, 2 headings, 1 boilerplate, 1 byline, 1 caption, 1 of them checked)"
+    assert coverage_words(coverage_of(claims)) == f"1 sentence: 1 not checked (1 opinion); {others}"
+    assert coverage_words(coverage_of([make_claim(article, "i")]), checked="to check") == "1 sentence: 1 to check"
+    assert coverage_words(coverage_of([])) == "0 sentences"
+
+
+@pytest.mark.parametrize(
+    ("original", "replacement", "why", "words"),
+    [
+        ("he", "Ned Price", "the only man named", "“he” became “Ned Price” (the only man named)"),
+        ("", " in 2022", "the year of the article", "“in 2022” was added (the year of the article)"),
+        ("reportedly ", "", "a hedge", "“reportedly” was left out (a hedge)"),
+        ("the\ntown", "Orla", "", "“the town” became “Orla”"),
+    ],
+)
+def test_substitution_words_tell_a_change_from_words_added_or_left_out(
+    original: str, replacement: str, why: str, words: str
+):
+    """Each reads as a sentence, on one line, with its reason where there is one."""
+    assert substitution_words(Substitution(0, len(original), original, replacement, why)) == words

@@ -1,17 +1,17 @@
 (() => {
   const bar = document.querySelector(".filters");
   const buttons = [...bar.querySelectorAll("button")];
-  const articles = [...document.querySelectorAll(".article")];
+  const cards = [...document.querySelectorAll(".card")];
+  const holders = [...document.querySelectorAll(".in-article, .article")];
 
-  function show(label) {
-    document.body.dataset.show = label;
+  function show(group) {
+    document.body.dataset.show = group;
     for (const button of buttons) {
-      button.setAttribute("aria-pressed", String(button.dataset.show === label));
+      button.setAttribute("aria-pressed", String(button.dataset.show === group));
     }
-    for (const article of articles) {
-      const cards = [...article.querySelectorAll(".card")];
-      for (const card of cards) card.hidden = label !== "all" && card.dataset.label !== label;
-      article.hidden = label !== "all" && cards.every((card) => card.hidden);
+    for (const card of cards) card.hidden = group !== "all" && card.dataset.show !== group;
+    for (const holder of holders) {
+      holder.hidden = group !== "all" && !holder.querySelector(".card:not([hidden])");
     }
   }
 

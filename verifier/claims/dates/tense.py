@@ -1,0 +1,56 @@
+"""Whether the words at a place in a sentence speak of the past or of what is ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from verifier.claims.lexicon import words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+_FUTURE = words("will 'll ’ll shall would")
+
+
+def token_at(doc: Doc, position: int) -> Token | None:
+    """The token that holds the character at `position`."""
+    return next((token for token in doc if token.idx <= position < token.idx + len(token)), None)
+
+
+def verb_of(doc: Doc, position: int) -> Token | None:
+    """The verb that the words at `position` belong to."""
+    token = token_at(doc, position)
+    return next((t for t in (token.ancestors if token is not None else ()) if t.pos_ in ("VERB", "AUX")), None)
+
+
+def tense_at(doc: Doc, position: int) -> str:
+    """`past`, `future` or nothing: of the verb that the words at `position` belong to, else of the sentence."""
+    verb = verb_of(doc, position)
+    if verb is not None and verb.dep_ == "acl" and verb.tag_ == "VBG":  # `a year starting on Monday`
+        return ""
+    group = [verb, *(c for c in verb.children if c.dep_ in ("aux", "auxpass"))] if verb is not None else list(doc)
+    tags = {token.tag_ for token in group}
+    if any(token.lower_ in _FUTURE for token in group):
+        return "future"
+    if tags & {"VBD", "VBN"}:
+        return "past"
+    if verb is not None and verb.tag_ in ("VB", "VBG") and verb.head is not verb:
+        return "future" if verb.tag_ == "VB" and _is_planned(verb) else _tense_of_head(verb)
+    return ""
+
+
+def _tense_of_head(verb: Token) -> str:
+    told = verb.tag_ == "VBG" or verb.dep_ == "advcl"  # `agreed to meet on Monday` may look ahead
+    return "past" if told and any(t.tag_ == "VBD" for t in (verb.head, *verb.head.children)) else ""
+
+
+def _is_planned(verb: Token) -> bool:
+    return verb.head.lower_ in ("set", "due", "scheduled", "expected", "planned", "going", "likely", "plan", "plans")
+
+
+def tells_an_event(doc: Doc, position: int) -> bool:
+    """`The bank cut rates today` names a day; `Turkey today is a bridge` does not."""
+    verb = verb_of(doc, position)
+    aux = [child for child in verb.children if "aux" in child.dep_] if verb is not None else []
+    is_state = any(child.lower_ in ("is", "are") for child in aux) and verb is not None and verb.tag_ == "VBN"
+    return bool(tense_at(doc, position)) and not is_state

@@ -1,0 +1,274 @@
+"""`The minister`, `this act`, `the court`: whom or what a description means, where the article said so before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from verifier.claims.lexicon import words
+from verifier.claims.referents.book import ROLES, Book, Person
+from verifier.claims.referents.mentions import ORGANISATION, PLACE, Mention
+from verifier.types import Span
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+    from spacy.tokens import Span as Stretch
+
+UNCLEAR = "unclear referent"
+_POINTING = words("this that these those")
+_IDLE = words("top former then current chief veteran senior new main own longtime outgoing")
+# Nouns that name an organisation only together with a name given before.
+_LEANING_GROUPS = words("company firm group club union party agency ministry team")
+_GROUPS = _LEANING_GROUPS | words(
+    "court bank council committee commission parliament university institute authority department association"
+    " foundation board assembly newspaper organisation organization school hospital airline peninsula"
+)
+_COMPANIES = words("company firm group")
+_COMPANY_SIGNS = words("inc inc. corp corp. ltd ltd. plc llc ag gmbh co co. company group holdings")
+_COMPANY_NOUNS = words(
+    "company firm maker manufacturer group producer retailer airline operator carrier developer giant"
+)
+_EVENTS = words(
+    "act move decision ruling verdict call announcement incident accident crash deal agreement attack vote meeting"
+    " visit trip statement proposal plan measure claim allegation accusation statement deaths killing explosion blast"
+    " strike arrest trial hearing appeal interview speech letter report study survey poll payment merger resignation"
+)
+_SPEECH = words("statement interview speech letter report post tweet announcement address")
+_UNIQUE = words(
+    "government sun moon world earth sea public internet police army military war economy weather law rest end"
+    " beginning start morning afternoon evening night day week month year time past future present way fact case"
+    " situation problem people country number result same summer winter spring autumn state region city area"
+    " ground air water road sky market media press opposition coast border capital street home phone president"
+)
+_RIGHT = words("prep relcl acl appos nummod advcl")
+_HERE = words("article story page interview report blog newsletter post column list guide paper website site")
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A description that leans on the text: `name` says what it means, None where that stays open."""
+
+    start: int
+    end: int
+    name: str | None
+    why: str
+    antecedent: Span | None = None
+    mention: Mention | None = None
+
+
+@dataclass(slots=True)
+class Story:
+    """What an article has mentioned so far."""
+
+    by_head: dict[str, list[Mention]]
+    people: dict[str, Person]  # by full name, in order of mention
+    groups: dict[str, Mention]  # named organisations and places by identity
+    said_in: dict[str, str]  # "statement" -> who made the last one of this section
+    companies: dict[str, str]
+
+    @classmethod
+    def empty(cls) -> Story:
+        """Before the first sentence."""
+        return cls({}, {}, {}, {}, {})
+
+    def add(self, doc: Doc, mentions: Sequence[Mention], book: Book, speaker: str | None) -> None:
+        """Take in the mentions of a sentence, and in what form `speaker` spoke."""
+        for mention in mentions:
+            self.by_head.setdefault(mention.head, []).append(mention)
+            if mention.proper and mention.name and mention.kind in (ORGANISATION, PLACE):
+                self.groups.setdefault(mention.identity, mention)
+                if _is_company(doc, mention):
+                    self.companies[mention.identity] = mention.name
+        for token in doc:
+            for person in book.at(token):
+                self.people.setdefault(person.name, person)
+        if speaker is not None:
+            for token in doc:
+                if token.lower_ in _SPEECH and any(c.lower_ in ("a", "an") for c in token.children):
+                    self.said_in[token.lower_] = speaker
+
+
+def describe(doc: Doc, own: Sequence[Mention], story: Story, book: Book) -> list[Described]:
+    """The descriptions of a sentence that lean on what was said before, in order."""
+    found = []
+    for chunk in doc.noun_chunks:
+        described = _describe(chunk, own, story, book)
+        if described is not None:
+            found.append(described)
+    return found
+
+
+def meant_by(description: str, story: Story) -> str | None:
+    """Who speaks where a sentence names its speaker as `the minister` or `the statement`; None where that is open."""
+    first, *modifiers = description.lower().split() or [""]
+    if first != "the" or not modifiers:
+        return None
+    head = modifiers.pop()
+    if head in _SPEECH and not modifiers:
+        return story.said_in.get(head)
+    fitting = [p.name for p in story.people.values() if head in ROLES and p.fits(head, frozenset(modifiers) - _IDLE)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _describe(chunk: Stretch, own: Sequence[Mention], story: Story, book: Book) -> Described | None:
+    root = chunk.root
+    det = next((token for token in chunk if token.is_alpha), None)
+    if det is None or det.dep_ != "det" or det.head != root or root.tag_ not in ("NN", "NNP"):
+        return _pointed(chunk, det, own)
+    head, pointing = root.lemma_.lower(), det.lower_ in _POINTING
+    if (det.lower_ != "the" and not pointing) or (head in _HERE and pointing):
+        return None
+    if root.dep_ in ("appos", "attr") or _is_told_by(root, det) or _is_name(chunk, det):
+        return None
+    if not root.is_alpha or (root.text[0].isupper() and head not in ROLES | _GROUPS):
+        return None
+    place = Span(det.idx, root.idx + len(root))
+    modifiers = [token for token in chunk[det.i - chunk.start + 1 :] if token != root]
+    if (
+        any(
+            token.tag_ in ("JJS", "RBS", "CD", "PRP$", "POS")
+            or token.lower_ in ("same", "other", "first", "last", "only", "whole", "next")
+            for token in modifiers
+        )
+        and head not in ROLES
+    ):
+        return None
+    rule = _role if head in ROLES else _group if head in _GROUPS else _thing
+    made = rule(place, root, frozenset(token.lower_ for token in modifiers), own, story)
+    if made is None and pointing:
+        return Described(place.start, place.end, None, UNCLEAR)
+    return made
+
+
+def _is_told_by(root: Token, det: Token) -> bool:
+    """Whether words behind the noun say which one is meant; `this act, which ...` only says more about it."""
+    behind = [child for child in root.children if child.dep_ in _RIGHT and child.i > root.i]
+    if det.lower_ in ("this", "these"):
+        behind = [child for child in behind if child.dep_ == "prep" and child.i == root.i + 1]
+    return bool(behind)
+
+
+def _pointed(chunk: Stretch, det: Token | None, own: Sequence[Mention]) -> Described | None:
+    """`These gases`: as open as `this act`, unless the sentence itself has mentioned them."""
+    root = chunk.root
+    if det is None or det.lower_ not in ("these", "those") or det.head != root or root.tag_ != "NNS":
+        return None
+    if _is_told_by(root, det) or root.ent_type_:
+        return None
+    place = Span(det.idx, root.idx + len(root))
+    here = [m for m in own if m.head == root.lemma_.lower() and m.end <= place.start]
+    antecedent = Span(here[-1].start, here[-1].end) if here else None
+    name = here[-1].name if here else None
+    return Described(place.start, place.end, name, "mentioned before" if name else UNCLEAR, antecedent)
+
+
+def _is_name(chunk: Stretch, det: Token) -> bool:
+    """A name, or a noun with a name before it, says itself what is meant; a title and `the Peninsula` do not."""
+    rest = chunk[det.i - chunk.start + 1 :]
+    named = [token for token in rest if token.pos_ == "PROPN" or token.ent_type_ in ("GPE", "ORG", "NORP", "PERSON")]
+    return bool(named) and chunk.root.lemma_.lower() not in ROLES and not (len(rest) == 1 and rest[0].lower_ in _GROUPS)
+
+
+def _role(
+    place: Span, root: Token, modifiers: frozenset[str], own: Sequence[Mention], story: Story
+) -> Described | None:
+    head = root.lemma_.lower()
+    wanted = modifiers - _IDLE
+    fitting = [person for person in story.people.values() if person.fits(head, wanted)]
+    here = [m for m in own if m.end <= place.start and m.name and m.name in {p.name for p in fitting}]
+    if here and len({m.name for m in here}) == 1:
+        return Described(
+            place.start, place.end, here[0].name, f"the {head} named before", Span(here[0].start, here[0].end), here[0]
+        )
+    if len(fitting) == 1:
+        return Described(place.start, place.end, fitting[0].name, f"the only {head} named in the article so far")
+    if len(fitting) > 1:
+        return Described(place.start, place.end, None, UNCLEAR)
+    return _same_head(place, head, own, story) if not wanted else None
+
+
+def _group(
+    place: Span, root: Token, modifiers: frozenset[str], own: Sequence[Mention], story: Story
+) -> Described | None:
+    head = root.lemma_.lower()
+    if modifiers - _IDLE:
+        return None
+    before = [m for m in own if m.end <= place.start]
+    known = dict(story.groups) | {
+        m.identity: m for m in before if m.proper and m.name and m.kind in (ORGANISATION, PLACE)
+    }
+    names = {identity: m.name for identity, m in known.items() if _is_called(m, head)}
+    names |= story.companies if head in _COMPANIES else {}
+    distinct = {
+        identity: name
+        for identity, name in names.items()
+        if not any(identity != other and identity in other for other in names)
+    }
+    if len(distinct) == 1:
+        [(identity, name)] = distinct.items()
+        here = next((m for m in before if m.identity == identity), None)
+        span = Span(here.start, here.end) if here else None
+        name = name if name is None or name.lower().startswith("the ") or head in _COMPANIES else f"the {name}"
+        return Described(
+            place.start,
+            place.end,
+            name,
+            f"the only {head} named in the article so far",
+            span,
+            here or known.get(identity),
+        )
+    if distinct:
+        return Described(place.start, place.end, None, UNCLEAR)
+    indirect = _same_head(place, head, own, story)
+    leans = head in _LEANING_GROUPS and bool(story.groups)
+    return indirect or (Described(place.start, place.end, None, UNCLEAR) if leans else None)
+
+
+def _thing(
+    place: Span, root: Token, modifiers: frozenset[str], own: Sequence[Mention], story: Story
+) -> Described | None:
+    head = root.lemma_.lower()
+    if head in _SPEECH and not modifiers and story.said_in.get(head):
+        speaker = story.said_in[head]
+        return Described(place.start, place.end, f"the {head} by {speaker}", f"the {head} mentioned before")
+    found = _same_head(place, head, own, story) if not modifiers else None
+    if found is not None or head in _UNIQUE or root.tag_ == "NNP":
+        return None if head in _UNIQUE else found
+    leans = head in _EVENTS and not any(token.pos_ == "PROPN" for token in root.subtree) and bool(story.by_head)
+    return Described(place.start, place.end, None, UNCLEAR) if leans else None
+
+
+def _same_head(place: Span, head: str, own: Sequence[Mention], story: Story) -> Described | None:
+    """What the same noun introduced before: explicit words for it where there is one thing and it has such."""
+    here = [m for m in own if m.head == head and m.end <= place.start]
+    if here:
+        return Described(
+            place.start, place.end, here[-1].name, "mentioned before", Span(here[-1].start, here[-1].end), here[-1]
+        )
+    before = story.by_head.get(head, [])
+    told = [m for m in before if m.name is not None and " " in m.identity and not m.plural]
+    names = {m.identity: m for m in told if m.name is not None and m.name != m.name.lower()}
+    introduced = any(m.indefinite for m in before)
+    if len(names) == 1 and all(m.name or m.identity in (head, f"the {head}") for m in before):
+        [mention] = names.values()
+        return Described(place.start, place.end, mention.name, f"the only {head} mentioned before", None, mention)
+    return Described(place.start, place.end, None, UNCLEAR) if introduced else None
+
+
+def _is_called(mention: Mention, head: str) -> bool:
+    """The `Ministry of Foreign Affairs` is a ministry, the `US State Department` a department."""
+    return (
+        head in mention.words
+        and (mention.head == head or mention.identity.endswith(f" {head}"))
+        and len(mention.words) > 1
+    )
+
+
+def _is_company(doc: Doc, mention: Mention) -> bool:
+    root = doc[mention.root]
+    signs = any(t.lower_ in _COMPANY_SIGNS for t in doc[root.i : root.i + 2]) or bool(mention.words & _COMPANY_SIGNS)
+    called = [c for c in root.children if c.dep_ == "appos"] + [
+        c for c in root.head.children if c.dep_ == "attr" and root.dep_ == "nsubj"
+    ]
+    return (mention.kind == ORGANISATION and signs) or any(c.lemma_.lower() in _COMPANY_NOUNS for c in called)
