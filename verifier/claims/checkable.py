@@ -34,6 +34,13 @@ _SENTENCE_MOODS = words("unfortunately sadly hopefully frankly honestly personal
 _GREETING = re.compile(
     r"(?:hello|hi|dear|thanks|thank you|welcome|good (?:morning|evening|afternoon)|congratulations)\b", re.I
 )
+_ADVICE = re.compile(
+    r"(?:for (?:more|additional|further|the most)\b|to (?:learn|read|find out) more\b).*\b(?:you|I)\b", re.I
+)
+_OPEN = re.compile(
+    r"it(?: is|['’]s) (?:difficult|hard|impossible|too early) to (?:say|tell|know|predict|determine)\b", re.I
+)
+_HERE = re.compile(r"(?:sure, )?here (?:are|is)\b", re.I)
 _LIGHT = words("be have do get go say make take happen seem become come continue change end start begin")
 _UNMARKED_PASTS = words("cut hit put set shut cost hurt let quit spread bet burst split cast beat read")
 _WH = words("WP WRB WDT WP$")
@@ -48,7 +55,8 @@ def why_not_checkable(doc: Doc) -> str:
     for rule in (_shape, _future, _stance):
         if reason := rule(root, content):
             return reason
-    return "vague" if _is_vague(root, content) else ""
+    unsaid = _OPEN.match(doc.text) or _HERE.match(doc.text)
+    return "vague" if unsaid or _is_vague(root, content) else ""
 
 
 def is_whole_sentence(doc: Doc) -> bool:
@@ -141,6 +149,8 @@ def _is_planned(verb: Token) -> bool:
 
 
 def _stance(root: Token, content: Span) -> str:
+    if _ADVICE.match(content.text):
+        return "advice"
     if any(child.dep_ in ("aux", "auxpass") and child.lower_ in _NORMATIVE for child in root.children):
         return "opinion"
     if _subject(root) in ("i", "we"):

@@ -74,18 +74,29 @@ class SpacyClaimExtractor:
         :return: in order of `start`; empty for an article without text.
         :raises ClaimModelError: the language model is not installed.
         """
-        pieces = list(pieces_of(article))
-        if language := why_not_english(article.text):
-            return [unread_row(article, piece, language) for piece in pieces]
-        batch_size = self._config.batch_size
-        docs = parse([piece.text for piece in pieces if not piece.reason], batch_size)
-        parsed = [None if piece.reason else next(docs) for piece in pieces]
-        drafts = list(_walk(article, pieces, parsed))
-        read = {doc.text: doc for doc in parsed if doc is not None}
+        drafts, read = self._drafts(article)
         texts = [text for draft in drafts for text in draft.texts() if text not in read]
         texts = list(dict.fromkeys(texts))
-        read |= zip(texts, parse(texts, batch_size), strict=True)
+        read |= zip(texts, parse(texts, self._config.batch_size), strict=True)
         return self._scored([claim for draft in drafts for claim in draft.settled(read)], read)
+
+    def stand_alone(self, article: Article) -> list[Claim]:
+        """Each sentence as one claim, in words that stand alone but not taken apart; what is not read as it stands.
+
+        :return: in order of `start`, one for every stretch of the article.
+        :raises ClaimModelError: the language model is not installed.
+        """
+        return [draft.as_one() for draft in self._drafts(article)[0]]
+
+    def _drafts(self, article: Article) -> tuple[list[Draft], dict[str, Doc]]:
+        """What may become of each sentence, and the parsed sentences by their texts."""
+        pieces = list(pieces_of(article))
+        if language := why_not_english(article.text):
+            return [Draft((unread_row(article, piece, language),)) for piece in pieces], {}
+        docs = parse([piece.text for piece in pieces if not piece.reason], self._config.batch_size)
+        parsed = [None if piece.reason else next(docs) for piece in pieces]
+        drafts = list(_walk(article, pieces, parsed))
+        return drafts, {doc.text: doc for doc in parsed if doc is not None}
 
     def _scored(self, claims: list[Claim], read: Mapping[str, Doc]) -> list[Claim]:
         """The claims with the probability that each is worth a check; what was said is always worth it."""

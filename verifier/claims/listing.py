@@ -29,16 +29,17 @@ def opens_a_list(doc: Doc) -> bool:
     return doc.text.endswith(":") and doc[:].root.lemma_ in _OPENING_VERBS and subject is not None
 
 
-def item_statements(opener: Doc, edits: Sequence[Edit], item: Doc) -> list[Statement]:
+def item_statements(opener: Doc, edits: Sequence[Edit], item: Doc, leans: bool) -> list[Statement]:
     """What a list says of one of its items: that it is in the list, and what stands behind its name.
 
     :param edits: those that make the opening line stand alone.
+    :param leans: whether words of the opening line stay unclear; what is said with it is then left out.
     """
     found = _NAMED.match(item.text)
     name = Span(*found.span("name")) if found else Span(0, len(item.text.rstrip(" .;,")))
     if not 0 < len(item.text[name.start : name.end].split()) <= MAX_NAME_WORDS:
         return []
-    made = [Statement((f"{_opening(opener, edits)} ", name))]
+    made = [] if leans else [Statement((f"{_opening(opener, edits)} ", name))]
     link = _link(item, found.start("told")) if found else None
     if found and link:
         made.append(Statement((name, f" {link} ", Span(*found.span("told")))))

@@ -30,6 +30,10 @@ class Draft:
     whole: Claim | None = None
     statements: tuple[Claim, ...] = ()
 
+    def as_one(self) -> Claim:
+        """The sentence as a whole in words of its own, with who says it."""
+        return self.sure[0] if self.sure or self.whole is None else self.whole
+
     def texts(self) -> list[str]:
         """The texts that are to be read on their own before they can be settled."""
         return [claim.text for claim in (self.whole, *self.statements) if claim is not None]
@@ -83,7 +87,7 @@ class Reader:
         if self.opener is None or is_whole_sentence(doc):
             return []
         opening, resolution = self.opener
-        return item_statements(opening, resolution.edits, doc)
+        return item_statements(opening, resolution.edits, doc, leans=bool(resolution.unclear))
 
     def _stands_without_speaker(self) -> bool:
         if self.found.speaker is not None:
@@ -136,7 +140,7 @@ class Reader:
         """:param kept: stretches whose words stay as they are."""
         free = [edit for edit in self.resolution.edits if not _lies_in(edit, kept)]
         written = compose(self.found.content.doc.text, parts, [*edits, *free])
-        unclear = unclear or self._unclear(parts, kept)
+        unclear = unclear or self._unclear(parts, (*kept, *(Span(edit.start, edit.end) for edit in edits)))
         status = ClaimStatus.AMBIGUOUS if unclear else ClaimStatus.CHECKABLE
         claim = _claim(self.article, self.piece, written.text, self.speaker, status, unclear)
         return replace(claim, parts=self._places(parts), substitutions=self._substitutions(written))

@@ -18,6 +18,7 @@ _CONNECTIVE = re.compile(
     r"|in addition|in fact|as a result|for example|for instance|on the other hand|by contrast|in contrast|at the same"
     r" time|that said|of course|in other words|to be sure|after all|then|now|again|notably|separately|as such"
     r"|accordingly|in turn),"
+    r"|(?:this|that) (?:is|was) (?:because(?! of)|why|due to the fact that)|this (?:means|shows) that"
     r"|it(?: is|['’]s) (?:worth|important|necessary) (?:to note|noting|to remember) that\b)\s+",
     re.IGNORECASE,
 )
@@ -58,7 +59,7 @@ class Written:
 
 
 def without_connective(text: str) -> str:
-    """`text` without opening words such as `Meanwhile,` or `But`, which lean on the sentence before."""
+    """`text` without opening words such as `Meanwhile,`, `But` or `This is why`, which lean on the sentence before."""
     while found := _CONNECTIVE.match(text):
         rest = text[found.end() :]
         if not rest.strip():

@@ -1,9 +1,10 @@
 """How well claims are taken from articles and put in words that stand alone, against claims written by people.
 
 One text entails another when the stance model takes the first as evidence that supports the second. A human claim is
-covered when the claims extracted from its sentence entail it, each alone or all joined; an extracted claim is right
-when the human claims entail it, each alone or all joined (`joint`, the headline). `pairwise` asks for a single claim on
-the other side that entails and is entailed: it also punishes another cut of the same facts.
+covered when a claim extracted from its article entails it, or all those of its sentence joined; an extracted claim is
+right when a human claim of its article entails it, or all those of its sentence joined (the headline figures: each side
+is measured by one direction of the entailment). `pairwise` asks for a single claim on the other side that entails and
+is entailed: it also punishes another cut of the same facts.
 """
 
 from __future__ import annotations
@@ -12,26 +13,38 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
 from corpus.documents import content_id
-from verifier.claims import ClaimExtractor
 from verifier.claims.lexicon import words
-from verifier.claims.rewrite import without_connective
 from verifier.evaluation.files import BadLabelError, json_rows
 from verifier.evaluation.metrics import Result, bootstrap, ratio
 from verifier.stance import STANCES, PairScorer
-from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Stance
+from verifier.types import Article, Claim, ClaimStatus, Stance
 
 COLUMNS = ("response", "sentence", "decontextualised", "checkworthy", "claims")
 WORTHY = "yes"
+MIN_SHARED_WORDS = 0.75  # of a sentence that people reworded or cut, to find it in its text
+MAX_GAP_CHARS = 40  # by which lines of one list may lie apart beyond their own length
 ENTAILMENT_THRESHOLD = 0.5  # p(supports) from which on one text entails another
 _SUPPORTS = STANCES.index(Stance.SUPPORTS)
 _WORD = re.compile(r"\w+(?:[.,'’-]\w+)*")
 _PRONOUNS = words("he she it they him her them his hers its their theirs this these those i we you me us my our your")
+
+
+class WholeExtractor(Protocol):
+    """An extractor that can also word each sentence as a whole."""
+
+    def extract(self, article: Article) -> list[Claim]:
+        """As in ClaimExtractor."""
+        ...
+
+    def stand_alone(self, article: Article) -> list[Claim]:
+        """One claim for each sentence, not taken apart."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ class _OurReading:
     claims: tuple[str, ...]
     stand_alone: str
     is_unclear: bool
+    is_longer: bool  # people had cut the sentence in two, so that ours says more than theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +130,14 @@ def _folded(text: str) -> str:
 
 def evaluate_extraction(
     rows: Sequence[HumanReading],
-    extractor: ClaimExtractor,
+    extractor: WholeExtractor,
     scorer: PairScorer,
     threshold: float = ENTAILMENT_THRESHOLD,
 ) -> Result:
     """Recall and precision of claims, and how many sentences get the right stand-alone form.
 
-    Each distinct text is read as one article; a sentence that does not stand in its text word for word is read alone.
+    Each distinct text is read as one article; a sentence that does not stand in it word for word (people had cut it in
+    two, or put a name in) is looked for by its words.
     What is extracted from a sentence without human claims is wrong. A stand-alone form is right when it and the human
     one entail each other, it has every name and number that the human one adds, no pronoun that the human one
     replaces, and nothing that we call unclear.
@@ -131,9 +146,11 @@ def evaluate_extraction(
     :param threshold: probability in [0, 1] from which on a text entails another.
     """
     ours = _our_readings(rows, extractor)
+    pools = _pools(rows, ours)
     entails = Entailment(scorer, threshold)
-    entails.learn(pair for human, our in zip(rows, ours, strict=True) for pair in _pairs(human, our))
-    counts = [_count(human, our, entails) for human, our in zip(rows, ours, strict=True)]
+    read = list(zip(rows, ours, strict=True))
+    entails.learn(pair for human, our in read for pair in _pairs(human, our, pools[human.text]))
+    counts = [_count(human, our, pools[human.text], entails) for human, our in read]
     table = np.array([[getattr(count, name) for name in _Counts.__slots__] for count in counts])
     facts: dict[str, str | int | float] = {
         "threshold": threshold,
@@ -157,29 +174,46 @@ def _figures(sums: _Counts) -> dict[str, float]:
     }
 
 
-def _pairs(human: HumanReading, our: _OurReading) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """The claims of one text, of people and ours: a fact may stand in another sentence's claims."""
+
+    theirs: tuple[str, ...]
+    ours: tuple[str, ...]
+
+
+def _pools(rows: Sequence[HumanReading], ours: Sequence[_OurReading]) -> dict[str, _Pool]:
+    pools: dict[str, _Pool] = {}
+    for human, our in zip(rows, ours, strict=True):
+        known = pools.get(human.text, _Pool((), ()))
+        pools[human.text] = _Pool((*known.theirs, *human.claims), (*known.ours, *our.claims))
+    return pools
+
+
+def _pairs(human: HumanReading, our: _OurReading, pool: _Pool) -> list[tuple[str, str]]:
     """Every pair of texts that the figures of a sentence may ask for."""
-    theirs, claims = _alone_and_joined(human.claims), _alone_and_joined(our.claims)
+    theirs, claims = _with_joined(pool.theirs, human.claims), _with_joined(pool.ours, our.claims)
     there = [(a, b) for a in theirs for b in our.claims] + [(a, b) for a in claims for b in human.claims]
-    return there + ([(human.stand_alone, our.stand_alone), (our.stand_alone, human.stand_alone)] * human.is_worthy)
+    back = [(b, a) for a in theirs for b in our.claims] + [(b, a) for a in claims for b in human.claims]
+    whole = [(human.stand_alone, our.stand_alone), (our.stand_alone, human.stand_alone)]
+    return there + back + whole * human.is_worthy
 
 
-def _alone_and_joined(claims: Sequence[str]) -> list[str]:
-    return [*claims, " ".join(claims)] if claims else []
+def _with_joined(pool: Sequence[str], claims: Sequence[str]) -> list[str]:
+    return [*pool, " ".join(claims)] if claims else list(pool)
 
 
-def _count(human: HumanReading, our: _OurReading, entails: Entailment) -> _Counts:
-    theirs, ours = _alone_and_joined(human.claims), _alone_and_joined(our.claims)
-    match = {(o, h): entails(o, h) and entails(h, o) for o in our.claims for h in human.claims}
+def _count(human: HumanReading, our: _OurReading, pool: _Pool, entails: Entailment) -> _Counts:
+    theirs, ours = _with_joined(pool.theirs, human.claims), _with_joined(pool.ours, our.claims)
     stands = human.is_worthy and _stands_alone(human, our, entails)
     is_changed = human.is_worthy and _folded(human.stand_alone) != _folded(human.sentence)
     return _Counts(
         n_human=len(human.claims),
         n_ours=len(our.claims),
         covered=sum(any(entails(o, h) for o in ours) for h in human.claims),
-        covered_pairwise=sum(any(match[o, h] for o in our.claims) for h in human.claims),
+        covered_pairwise=sum(any(entails(o, h) and entails(h, o) for o in pool.ours) for h in human.claims),
         right=sum(any(entails(h, o) for h in theirs) for o in our.claims),
-        right_pairwise=sum(any(match[o, h] for h in human.claims) for o in our.claims),
+        right_pairwise=sum(any(entails(o, h) and entails(h, o) for h in pool.theirs) for o in our.claims),
         n_stand_alone=int(human.is_worthy),
         stands_alone=int(stands),
         n_changed=int(is_changed),
@@ -190,7 +224,9 @@ def _count(human: HumanReading, our: _OurReading, entails: Entailment) -> _Count
 def _stands_alone(human: HumanReading, our: _OurReading, entails: Entailment) -> bool:
     if our.is_unclear or not our.stand_alone:
         return False
-    mutual = entails(our.stand_alone, human.stand_alone) and entails(human.stand_alone, our.stand_alone)
+    mutual = entails(our.stand_alone, human.stand_alone) and (
+        our.is_longer or entails(human.stand_alone, our.stand_alone)
+    )
     return mutual and added_names(human) <= _names(our.stand_alone) and not _kept_pronouns(human, our.stand_alone)
 
 
@@ -223,15 +259,21 @@ def _pronouns(text: str) -> Counter[str]:
     return Counter(word for word in (w.lower() for w in _words(text)) if word in _PRONOUNS)
 
 
-def _our_readings(rows: Sequence[HumanReading], extractor: ClaimExtractor) -> list[_OurReading]:
-    read: dict[str, list[Claim]] = {}
+def _our_readings(rows: Sequence[HumanReading], extractor: WholeExtractor) -> list[_OurReading]:
+    read: dict[str, tuple[list[Claim], list[Claim]]] = {}
     readings = []
+    counted: set[str] = set()  # two rows may have been one sentence: its claims count once
     for row in rows:
-        text = row.text if row.sentence in row.text else row.sentence
-        if text not in read:
-            read[text] = extractor.extract(_article(text))
-        start = text.index(row.sentence)
-        readings.append(_our_reading([c for c in read[text] if _lies_in(c, start, start + len(row.sentence))]))
+        if row.text not in read:
+            article = _article(row.text)
+            read[row.text] = (extractor.extract(article), extractor.stand_alone(article))
+        claims, wholes = read[row.text]
+        start, end = _place(row, wholes)
+        verbatim = row.text[start:end] == row.sentence
+        here = _within(claims, start, end)
+        new = [claim for claim in here if claim.id not in counted]
+        readings.append(_our_reading(new, _within(wholes, start, end), is_longer=not verbatim))
+        counted |= {claim.id for claim in here}
     return readings
 
 
@@ -239,36 +281,38 @@ def _article(text: str) -> Article:
     return Article(content_id("article", text), title="", url=None, source=None, published=None, text=text)
 
 
-def _lies_in(claim: Claim, start: int, end: int) -> bool:
-    return min(claim.end, end) - max(claim.start, start) > (claim.end - claim.start) / 2
+def _place(row: HumanReading, wholes: Sequence[Claim]) -> tuple[int, int]:
+    """Where a row's sentence stands in its text: word for word, else the sentence that shares most of its words."""
+    start = row.text.find(row.sentence)
+    end = start + len(row.sentence)
+    if start >= 0:
+        around = [whole for whole in wholes if whole.start <= start and end <= whole.end]
+        return (around[0].start, around[0].end) if around else (start, end)
+    wanted = set(_folded(row.sentence).split())
+    inside = [whole for whole in wholes if _share(whole, wanted) >= MIN_SHARED_WORDS]  # a list takes several lines
+    if not inside:
+        return 0, 0
+    best = max(inside, key=lambda whole: len(wanted & set(_folded(whole.sentence).split())))
+    near = [whole for whole in inside if abs(whole.start - best.start) <= len(row.sentence) + MAX_GAP_CHARS]
+    return min(whole.start for whole in near), max(whole.end for whole in near)
 
 
-def _our_reading(claims: Sequence[Claim]) -> _OurReading:
-    checked = [c.text for c in claims if c.status is ClaimStatus.CHECKABLE and c.kind is ClaimKind.CONTENT]
-    sentences = [_whole(list(group)) for _, group in groupby(claims, key=lambda c: (c.start, c.end))]
+def _share(whole: Claim, wanted: set[str]) -> float:
+    """The share of a sentence's words, or of the wanted ones, that the other has too."""
+    words_ = set(_folded(whole.sentence).split())
+    common = len(words_ & wanted)
+    return common / max(1, min(len(words_), len(wanted))) if common > 1 else 0.0
+
+
+def _within(claims: Sequence[Claim], start: int, end: int) -> list[Claim]:
+    return [c for c in claims if min(c.end, end) - max(c.start, start) > (c.end - c.start) / 2]
+
+
+def _our_reading(claims: Sequence[Claim], wholes: Sequence[Claim], is_longer: bool) -> _OurReading:
+    checked = [c.text for c in claims if c.status is ClaimStatus.CHECKABLE]
     return _OurReading(
         tuple(dict.fromkeys(checked)),
-        " ".join(text for text, _ in sentences),
-        any(is_unclear for _, is_unclear in sentences),
+        " ".join(whole.text for whole in wholes),
+        any(whole.status is ClaimStatus.AMBIGUOUS for whole in wholes),
+        is_longer,
     )
-
-
-def _whole(claims: Sequence[Claim]) -> tuple[str, bool]:
-    """The stand-alone form of one sentence, and whether something in it is unclear.
-
-    The text of the claim that takes in all of the sentence; where every claim is a part of it, those parts in order.
-    """
-    for claim in claims:
-        if _covers_sentence(claim):
-            return claim.text, claim.status is ClaimStatus.AMBIGUOUS
-    stated = [claim for claim in claims if claim.kind is ClaimKind.CONTENT] or list(claims)
-    return " ".join(claim.text for claim in stated), any(c.status is ClaimStatus.AMBIGUOUS for c in stated)
-
-
-def _covers_sentence(claim: Claim) -> bool:
-    parts = "".join(claim.sentence[part.start - claim.start : part.end - claim.start] for part in claim.parts)
-    return _letters(parts) == _letters(without_connective(claim.sentence))
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text if char.isalnum())

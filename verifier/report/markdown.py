@@ -94,7 +94,8 @@ def _attention_lines(card: Card) -> Iterator[str]:
 def _article(view: ArticleView) -> Iterator[str]:
     article = view.article
     yield f"## {escape(article.title) or 'Untitled article'}"
-    byline = [words.day(article.published), escape(article.source or ""), f"<{view.href}>" if view.href else ""]
+    author = f"by {escape(article.author)}" if article.author else ""
+    byline = [words.day(article.published), author, escape(article.source or ""), f"<{view.href}>" if view.href else ""]
     yield ", ".join(part for part in byline if part)
     yield escape(view.coverage.line)
     if not view.sentences:

@@ -22,6 +22,7 @@ NO_VERDICT_WORDS = "No verdict"
 STANCE_WORDS = {Stance.SUPPORTS: "For", Stance.REFUTES: "Against", Stance.NEUTRAL: "Does not settle it"}
 
 _MASS_NOUNS = {"boilerplate", "code"}  # roles that have no plural
+_NOUNS = {"command", "fragment", "opinion", "prediction", "promise", "question"}  # reasons that have one
 
 RELATION_WORDS = {
     Relation.AGREES: "Agrees",
@@ -101,7 +102,7 @@ def coverage_words(coverage: Coverage, checked: str = "checked") -> str:
 
     :param checked: the word for the sentences with a checkable claim.
     """
-    reasons = _listed(f"{n:,} {one_line(reason)}" for reason, n in coverage.not_checked)
+    reasons = _listed(n_of(n, why) if why in _NOUNS else f"{n:,} {one_line(why)}" for why, n in coverage.not_checked)
     parts = [
         (coverage.n_checked, checked),
         (coverage.n_ambiguous, "ambiguous"),

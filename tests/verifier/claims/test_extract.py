@@ -190,7 +190,7 @@ def test_seed_article_reads_as_expected() -> None:
 @pytest.mark.shared_data
 @pytest.mark.parametrize("published", [date(2022, 3, 17), None])
 def test_seed_article_leaves_no_word_that_leans_on_it(published: date | None) -> None:
-    """No stand-alone text has a pronoun that points out of it, or a relative date, dated or not; quotes stay as said."""
+    """No stand-alone text keeps a pronoun that points out of it, or a relative date; quotes stay as they were said."""
     path = SHARED / "data/ukraine/seed_article.txt"
     if not path.exists():
         pytest.skip(f"needs the public data sets beside the checkout: {path} is absent")

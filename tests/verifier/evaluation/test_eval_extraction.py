@@ -11,7 +11,7 @@ import pytest
 from tests.verifier.factories import make_claim
 from verifier.evaluation.extraction import HumanReading, added_names, evaluate_extraction, read_human_readings
 from verifier.evaluation.files import BadLabelError, EmptyFileError, EvaluationDataError, MissingColumnsError
-from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Span
+from verifier.types import Article, Claim, ClaimStatus, Span
 
 TEXT = "Ada Brook is mayor. She was born in 1970 and studied law."
 BORN_AND_STUDIED = TEXT.split(". ")[1]
@@ -47,6 +47,10 @@ class FixedExtractor:
         ]
         return [claim if claim.parts else replace(claim, parts=(Span(claim.start, claim.end),)) for claim in made]
 
+    def stand_alone(self, article: Article) -> list[Claim]:
+        self.n_read -= 1
+        return list({claim.start: claim for claim in reversed(self.extract(article))}.values())
+
 
 def reading(*claims: str, sentence: str = BORN_AND_STUDIED, stand_alone: str = "", **changes: object) -> HumanReading:
     return HumanReading(TEXT, sentence, stand_alone or sentence, bool(claims), claims, **changes)  # type: ignore[arg-type]
@@ -65,13 +69,12 @@ def test_another_cut_of_the_same_facts_is_right_jointly_and_wrong_pairwise() -> 
     assert figures["element_recall_pairwise"] == figures["element_precision_pairwise"] == 0.0
 
 
-def test_only_checkable_content_counts_as_extracted() -> None:
-    """What is not checked, unclear, or only tells that something was said is no claim here."""
+def test_only_what_is_checked_counts_as_extracted() -> None:
+    """What is not checked or unclear is no claim here."""
     row = reading("Ada Brook studied law.")
     claims = [
         (BORN_AND_STUDIED, "Ada Brook studied law.", {"status": ClaimStatus.AMBIGUOUS}),
         (BORN_AND_STUDIED, "Ada Brook studied law .", {"status": ClaimStatus.NOT_CHECKABLE}),
-        (BORN_AND_STUDIED, "Ada Brook studied law!", {"kind": ClaimKind.SPEECH_ACT}),
     ]
     result = evaluate_extraction([row], FixedExtractor(*claims), WordScorer())
     assert result.facts["n_extracted"] == 0
@@ -90,13 +93,14 @@ def test_what_is_taken_from_a_sentence_without_claims_is_wrong() -> None:
     assert figures["element_precision"] == 0.0
 
 
-def test_each_text_is_read_once_and_a_sentence_that_is_not_in_it_alone() -> None:
-    """Rows of one response share its reading; a sentence that was changed is an article of its own."""
-    extractor = FixedExtractor(("Ada Brook runs Orla.", "Ada Brook runs Orla.", {}))
-    apart = reading("Ada Brook runs Orla.", sentence="Ada Brook runs Orla.")
-    result = evaluate_extraction([reading("x"), reading("y"), apart], extractor, WordScorer())
-    assert extractor.n_read == 2
-    assert result.figures["element_recall"] == pytest.approx(1 / 3)
+def test_each_text_is_read_once_and_a_reworded_sentence_is_found_by_its_words() -> None:
+    """Rows of one response share its reading; half a sentence with the name put in is the sentence that it is of."""
+    extractor = FixedExtractor((BORN_AND_STUDIED, "Ada Brook studied law.", {}))
+    apart = reading("Ada Brook studied law.", sentence="She studied law in 1970.")
+    result = evaluate_extraction([apart, reading("x")], extractor, WordScorer())
+    assert extractor.n_read == 1
+    assert result.figures["element_recall"] == pytest.approx(1 / 2)
+    assert result.facts["n_extracted"] == 1
 
 
 @pytest.mark.parametrize(
@@ -122,18 +126,6 @@ def test_stand_alone_form_needs_meaning_names_and_no_pronoun(
     result = evaluate_extraction([row], FixedExtractor((BORN_AND_STUDIED, ours, changes)), Lenient())
     assert result.figures["decontextualisation_accuracy"] == float(is_right)
     assert result.figures["decontextualisation_accuracy_changed"] == float(is_right)
-
-
-def test_sentence_cut_into_statements_stands_alone_as_all_of_them() -> None:
-    """Where no claim takes in the whole sentence, its statements in order are its stand-alone form."""
-    start = TEXT.index("She was")
-    parts = (Span(start, start + len("She was born in 1970")),)
-    claims = [
-        (BORN_AND_STUDIED, "Ada Brook was born in 1970.", {"parts": parts}),
-        (BORN_AND_STUDIED, "Ada Brook and studied law.", {"parts": parts}),
-    ]
-    row = reading("x", stand_alone="Ada Brook was born in 1970 and studied law.")
-    assert measured(row, *claims)["decontextualisation_accuracy"] == 1.0
 
 
 def test_unchanged_sentences_stay_out_of_the_changed_share() -> None:

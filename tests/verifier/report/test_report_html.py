@@ -177,6 +177,15 @@ def test_html_puts_the_claims_of_one_sentence_under_it_once():
     assert "By Nora Feld" not in first
 
 
+def test_html_names_the_author_of_an_article_that_has_one():
+    """As the article names them, with nothing in it that could become markup; without one, no word of it."""
+    report = said_report()
+    [rows] = report.articles
+    signed = replace(report, articles=(replace(rows, article=replace(rows.article, author="Nora <b>Feld")),))
+    assert "by Nora <b>Feld ·" in _Page(render_html(signed)).text
+    assert "by Nora" not in _Page(render_html(report)).text
+
+
 def test_html_draws_the_coverage_of_an_article_with_its_words():
     """The bar's parts fill it, its text for those who do not see it is the whole line, and each part has words."""
     page = _Page(render_html(said_report()))

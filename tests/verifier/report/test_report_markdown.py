@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report, said_report
@@ -108,3 +110,12 @@ def test_markdown_link_target_with_brackets_is_closed_off():
     document = make_document("Harbour", "Text.", url="https://example.org/Harbour_(bridge")
     text = render_markdown(one_claim_report(make_evidence(document, quotes=("Text.",))))
     assert "[Harbour](<https://example.org/Harbour_(bridge>)" in text
+
+
+def test_markdown_names_the_author_of_an_article_that_has_one():
+    """In the line of the date, and no comma too many without one."""
+    report = said_report()
+    [rows] = report.articles
+    signed = replace(report, articles=(replace(rows, article=replace(rows.article, author="Nora Feld")),))
+    assert ", by Nora Feld, " in render_markdown(signed)
+    assert "by Nora" not in render_markdown(report)

@@ -100,7 +100,7 @@ def test_coverage_words_add_up(made: list[tuple[int, str, ClaimStatus, str]]):
 
 
 def test_coverage_words_are_plain():
-    """Singular and plural, words without a plural, and a heading that was checked all the same."""
+    """Singular and plural, words and reasons without a plural, and a heading that was checked all the same."""
     article = make_article("abcdefghi")
     roles = ("body", "heading", "heading", "byline", "code", "code", "boilerplate")
     claims = [
@@ -112,6 +112,13 @@ def test_coverage_words_are_plain():
     assert coverage_words(coverage_of(claims)) == f"1 sentence: 1 not checked (1 opinion); {others}"
     assert coverage_words(coverage_of([make_claim(article, "i")]), checked="to check") == "1 sentence: 1 to check"
     assert coverage_words(coverage_of([])) == "0 sentences"
+    reasons = ("prediction", "prediction", "vague", "vague", "opinion")
+    set_aside = [
+        make_claim(article, article.text[at], status=ClaimStatus.NOT_CHECKABLE, reason=reason)
+        for at, reason in enumerate(reasons)
+    ]
+    told = "5 sentences: 5 not checked (2 predictions, 2 vague, 1 opinion)"
+    assert coverage_words(coverage_of(set_aside)) == told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.attribution import bare
 from verifier.claims.decompose.clauses import clauses_of
-from verifier.claims.decompose.deeds import counts, deed
+from verifier.claims.decompose.deeds import counts, deed, labelled
 from verifier.claims.decompose.lists import told_apart
 from verifier.claims.decompose.statement import Statement, chars
 
@@ -22,6 +22,10 @@ def split(content: Stretch) -> list[Statement]:
     core = bare(content)
     if not len(core):
         return []
+    if behind := labelled(core):
+        rest, edit = behind
+        inner = split(rest) or [whole(rest)]
+        return [Statement(one.parts, (*one.edits, edit)) for one in inner]
     for rule in (counts, deed):
         found = rule(core)
         if found and not _tears_a_quote(content, found):

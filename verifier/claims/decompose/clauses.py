@@ -526,4 +526,8 @@ def _trimmed(doc: Doc, tokens: frozenset[int] | set[int]) -> set[int]:
         kept.pop(0)
     while kept and (doc[kept[-1]].text in ",;:–—-" or doc[kept[-1]].dep_ == "cc"):
         kept.pop()
+    joint = next((i for i in reversed(kept[-5:]) if doc[i].dep_ == "cc"), None)
+    tail = kept[kept.index(joint) :] if joint is not None else []
+    if tail and all(doc[i].pos_ in ("CCONJ", "ADP", "ADJ", "ADV", "PUNCT") for i in tail):
+        return _trimmed(doc, set(kept) - set(tail))  # "..., and as such"
     return set(kept)

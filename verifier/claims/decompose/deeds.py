@@ -1,4 +1,4 @@
-"""Two forms that no general rule words well: `a move seen as ...` and `12 killed and 30 injured`."""
+"""Forms that no general rule words well: `a move seen as ...`, `12 killed and 30 injured`, `Name - It is ...`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.decompose.statement import Statement, chars, subject_of
 from verifier.claims.lexicon import words
-from verifier.claims.rewrite import Parts
+from verifier.claims.rewrite import Edit, Parts
 
 if TYPE_CHECKING:
     from spacy.tokens import Span as Stretch
@@ -23,6 +23,10 @@ _DEED_NOUNS = {
     "approve": "approval of", "nationalise": "nationalisation of", "nationalize": "nationalization of",
     "deport": "deportation of", "seize": "seizure of", "withdraw": "withdrawal of", "remove": "removal of",
 }  # fmt: skip
+MAX_LABEL_TOKENS = 14
+_MARKS = frozenset((":", "-", "–", "—"))
+_FINITE = words("VBD VBZ VBP MD")
+_SUBJECTS = words("this it he she they")
 _VIEWS = words("view consider see regard deem know describe recognise recognize")
 _POINTING = words("this that these those one")
 
@@ -123,3 +127,23 @@ def _second_count(between: Stretch) -> Stretch | None:
 def _points(noun: Token) -> bool:
     """`This act` means nothing on its own."""
     return noun.doc[noun.left_edge.i].lower_ in _POINTING or noun.pos_ == "PRON"
+
+
+def labelled(content: Stretch) -> tuple[Stretch, Edit] | None:
+    """`“Square One” (2016) - This is X's first album`: the part behind the name, which its pronoun means."""
+    doc = content.doc
+    mark = next((t.i for t in content[1:-2] if t.text in _MARKS), None)
+    if (
+        mark is None
+        or mark - content.start > MAX_LABEL_TOKENS
+        or any(t.tag_ in _FINITE for t in doc[content.start : mark])
+    ):
+        return None
+    pronoun = doc[mark + 1]
+    name = doc[content.start : mark]
+    named = name[0].text[:1].isupper() or name[0].text in "\"“'‘"
+    if pronoun.lower_ not in _SUBJECTS or doc[mark + 2].tag_ not in _FINITE or not named:
+        return None
+    text = name.text.split(" (")[0].strip(' "“”')
+    edit = Edit(pronoun.idx, pronoun.idx + len(pronoun), text, "the name before the mark")
+    return doc[mark + 1 : content.end], edit

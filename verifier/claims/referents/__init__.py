@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Context", "Resolution", "resolve", "resolve_speaker"]
 _SINGULAR = words("i me my mine")
 _PERSONAL = words("he she")
+_SHARED = words("planet system galaxy universe world species sun ancestor atmosphere")
 _THIRD = _PERSONAL | words("it they")
 
 
@@ -55,7 +56,7 @@ def resolve(found: Attribution, context: Context, speaker: str | None) -> Resolu
     doc = found.content.doc
     own = mentions_of(doc, context.book)
     made: list[Edit | Unclear] = [*_speaking(found, context, speaker)]
-    described = describe(doc, own, context.story, context.book)
+    described = describe(doc, own, context.story, context.near)
     made += _of_descriptions(doc, described)
     known = _with_names(own, described)
     readings = read_pronouns(doc, known, context.near)
@@ -133,7 +134,7 @@ def _first_person(found: Attribution, context: Context, speaker: str | None) -> 
     group = name is not None and _is_group(name, context)
     for token in doc:
         numeral = token.text == "I" and token.i and doc[token.i - 1].pos_ == "PROPN"  # `George Tupou I`
-        if token.lower_ not in FIRST_PERSON or not token.tag_.startswith("PRP") or numeral:
+        if token.lower_ not in FIRST_PERSON or not token.tag_.startswith("PRP") or numeral or _is_everybody(token):
             continue
         place = Span(token.idx, token.idx + len(token))
         text = _for_first_person(token, name) if token.lower_ in _SINGULAR or group else None
@@ -141,6 +142,14 @@ def _first_person(found: Attribution, context: Context, speaker: str | None) -> 
             yield Edit(place.start, place.end, text, f"{name} speaks")
         else:
             yield Unclear(place.start, place.end, token.text, UNCLEAR)
+
+
+def _is_everybody(token: Token) -> bool:
+    """`our planet`, `the stars that we see`: anybody's."""
+    if token.lower_ == "our":
+        return token.head.lemma_.lower() in _SHARED
+    clause = token.head if token.lower_ == "we" else None
+    return clause is not None and clause.dep_ == "relcl" and clause.tag_ in ("VBP", "VB")
 
 
 def _for_first_person(token: Token, name: str | None) -> str | None:

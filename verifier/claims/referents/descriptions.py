@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,11 +66,12 @@ class Story:
     groups: dict[str, Mention]  # named organisations and places by identity
     said_in: dict[str, str]  # "statement" -> who made the last one of this section
     companies: dict[str, str]
+    kinds: dict[str, dict[str, Mention]]  # "restaurant" -> the names of what was called one
 
     @classmethod
     def empty(cls) -> Story:
         """Before the first sentence."""
-        return cls({}, {}, {}, {}, {})
+        return cls({}, {}, {}, {}, {}, {})
 
     def add(self, doc: Doc, mentions: Sequence[Mention], book: Book, speaker: str | None) -> None:
         """Take in the mentions of a sentence, and in what form `speaker` spoke."""
@@ -80,6 +81,8 @@ class Story:
                 self.groups.setdefault(mention.identity, mention)
                 if _is_company(doc, mention):
                     self.companies[mention.identity] = mention.name
+        for named, head in _called(doc, mentions):
+            self.kinds.setdefault(head, {})[named.identity] = named
         for token in doc:
             for person in book.at(token):
                 self.people.setdefault(person.name, person)
@@ -89,11 +92,32 @@ class Story:
                     self.said_in[token.lower_] = speaker
 
 
-def describe(doc: Doc, own: Sequence[Mention], story: Story, book: Book) -> list[Described]:
-    """The descriptions of a sentence that lean on what was said before, in order."""
+def _called(doc: Doc, mentions: Sequence[Mention]) -> Iterator[tuple[Mention, str]]:
+    """`Geranium is a restaurant`, `The best restaurant is Geranium`, `Geranium, a restaurant`: name and kind."""
+    by_root = {mention.root: mention for mention in mentions}
+    for mention in mentions:
+        root = doc[mention.root]
+        subject = None
+        if root.dep_ == "attr" and root.head.lemma_ == "be":
+            subject = next((c for c in root.head.children if c.dep_ == "nsubj"), None)
+        elif root.dep_ == "appos":
+            subject = root.head
+        other = by_root.get(subject.i) if subject is not None else None
+        if other is None or other.proper == mention.proper:
+            continue
+        named, kind = (other, mention) if other.proper else (mention, other)
+        if named.name and doc[kind.root].tag_ == "NN":
+            yield named, kind.head
+
+
+def describe(doc: Doc, own: Sequence[Mention], story: Story, near: Sequence[Sequence[Mention]]) -> list[Described]:
+    """The descriptions of a sentence that lean on what was said before, in order.
+
+    :param near: the mentions of the last sentences, the nearest last.
+    """
     found = []
     for chunk in doc.noun_chunks:
-        described = _describe(chunk, own, story, book)
+        described = _describe(chunk, own, story, near)
         if described is not None:
             found.append(described)
     return found
@@ -111,12 +135,16 @@ def meant_by(description: str, story: Story) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _describe(chunk: Stretch, own: Sequence[Mention], story: Story, book: Book) -> Described | None:
+def _describe(
+    chunk: Stretch, own: Sequence[Mention], story: Story, near: Sequence[Sequence[Mention]]
+) -> Described | None:
     root = chunk.root
     det = next((token for token in chunk if token.is_alpha), None)
     if det is None or det.dep_ != "det" or det.head != root or root.tag_ not in ("NN", "NNP"):
-        return _pointed(chunk, det, own)
+        return _pointed(chunk, det, own, near)
     head, pointing = root.lemma_.lower(), det.lower_ in _POINTING
+    if head == "time" and pointing and any(e.label_ == "DATE" and e.end <= det.i for e in chunk.doc.ents):
+        return None  # "in 1980 ... at that time"
     if (det.lower_ != "the" and not pointing) or (head in _HERE and pointing):
         return None
     if root.dep_ in ("appos", "attr") or _is_told_by(root, det) or _is_name(chunk, det):
@@ -135,10 +163,48 @@ def _describe(chunk: Stretch, own: Sequence[Mention], story: Story, book: Book) 
     ):
         return None
     rule = _role if head in ROLES else _group if head in _GROUPS else _thing
-    made = rule(place, root, frozenset(token.lower_ for token in modifiers), own, story)
+    told = frozenset(token.lower_ for token in modifiers)
+    made = rule(place, root, told, own, story)
+    if made is None or made.name is None:
+        again = _named_kind(place, head, story) if not told else None
+        if again is None and pointing:
+            again = _mentioned_again(place, head, told, near, plural=False)
+        made = again or made
     if made is None and pointing:
         return Described(place.start, place.end, None, UNCLEAR)
     return made
+
+
+def _named_kind(place: Span, head: str, story: Story) -> Described | None:
+    """`The restaurant`, where one thing was called a restaurant."""
+    named = story.kinds.get(head, {})
+    if len(named) != 1 or len(story.by_head.get(head, [])) > 1:
+        return None
+    [mention] = named.values()
+    return Described(place.start, place.end, mention.name, f"the only {head} named so far", None, mention)
+
+
+def _mentioned_again(
+    place: Span, head: str, told: frozenset[str], near: Sequence[Sequence[Mention]], plural: bool
+) -> Described | None:
+    """`These changes` after `epigenetic changes`: the fuller words, where the same noun stood there once."""
+    for mentions in reversed(near):
+        same = [m for m in mentions if m.head == head and m.plural == plural]
+        if not same:
+            continue
+        full = same[-1].phrase.split()
+        article = full[:1] and full[0].lower() in ("a", "an", "the", "some", "various", "several", "many")
+        words_ = full[1:] if article and full[0].lower() in ("a", "an", "the") else full
+        general = plural and (
+            not article or full[0].lower() in ("some", "various", "several", "many")
+        )  # "a new bridge" is one of many: its words do not say which
+        if len({m.identity for m in same}) != 1 or len(words_) < 2 or not told <= same[-1].words:
+            return None
+        if not general and same[-1].name is None:
+            return None
+        name = " ".join(words_ if plural else ["the", *words_])
+        return Described(place.start, place.end, name, f"the {head} of the sentences before", None, same[-1])
+    return None
 
 
 def _is_told_by(root: Token, det: Token) -> bool:
@@ -149,7 +215,9 @@ def _is_told_by(root: Token, det: Token) -> bool:
     return bool(behind)
 
 
-def _pointed(chunk: Stretch, det: Token | None, own: Sequence[Mention]) -> Described | None:
+def _pointed(
+    chunk: Stretch, det: Token | None, own: Sequence[Mention], near: Sequence[Sequence[Mention]]
+) -> Described | None:
     """`These gases`: as open as `this act`, unless the sentence itself has mentioned them."""
     root = chunk.root
     if det is None or det.lower_ not in ("these", "those") or det.head != root or root.tag_ != "NNS":
@@ -158,8 +226,11 @@ def _pointed(chunk: Stretch, det: Token | None, own: Sequence[Mention]) -> Descr
         return None
     place = Span(det.idx, root.idx + len(root))
     here = [m for m in own if m.head == root.lemma_.lower() and m.end <= place.start]
-    antecedent = Span(here[-1].start, here[-1].end) if here else None
-    name = here[-1].name if here else None
+    if not here:
+        told = frozenset(t.lower_ for t in chunk if t not in (det, root))
+        again = _mentioned_again(place, root.lemma_.lower(), told, near, plural=True)
+        return again or Described(place.start, place.end, None, UNCLEAR)
+    antecedent, name = Span(here[-1].start, here[-1].end), here[-1].name
     return Described(place.start, place.end, name, "mentioned before" if name else UNCLEAR, antecedent)
 
 

@@ -50,6 +50,7 @@ class Mention:
     indefinite: bool = False
     proper: bool = False
     words: frozenset[str] = frozenset()
+    phrase: str = ""  # as written; empty where it holds words that lean on the text
 
 
 def mentions_of(doc: Doc, book: Book) -> list[Mention]:
@@ -67,8 +68,12 @@ def mentions_of(doc: Doc, book: Book) -> list[Mention]:
 
 
 def is_main_subject(token: Token) -> bool:
-    """Whether a token is the subject of the sentence's main verb."""
-    return token.dep_ in ("nsubj", "nsubjpass") and token.head.dep_ == "ROOT"
+    """Whether a token is the subject of the sentence's main verb; in `There were three keepers` the keepers are."""
+    return token.head.dep_ == "ROOT" and (token.dep_ in ("nsubj", "nsubjpass") or _is_there(token))
+
+
+def _is_there(token: Token) -> bool:
+    return token.dep_ == "attr" and any(child.dep_ == "expl" for child in token.head.children)
 
 
 def lower_article(name: str) -> str:
@@ -108,6 +113,7 @@ def _mention(chunk: Span, book: Book) -> Mention | None:
         indefinite=phrase[0].lower_ in ("a", "an"),
         proper=root.pos_ == "PROPN",
         words=frozenset(token.lower_ for token in phrase),
+        phrase="" if any(t.tag_.startswith(("PRP", "W")) or t.lower_ in _POINTING for t in phrase) else phrase.text,
     )
 
 
@@ -131,8 +137,15 @@ def _named_beside(mention: Mention, doc: Doc, book: Book) -> Mention:
 
 
 def _place(root: Token) -> str:
-    """The part that a noun plays; of `a teacher and a pilot` both play the first one's."""
+    """The part that a noun plays; of `a teacher and a pilot` both play the first one's.
+
+    `served as a chair` says what somebody is, like `was a chair`.
+    """
     first = root
+    if root.dep_ == "pobj" and root.head.lower_ == "as":
+        return "attr"
+    if _is_there(root):
+        return "nsubj"
     while first.dep_ == "conj":
         first = first.head
     return first.dep_ if first.dep_ == "attr" else root.dep_
@@ -271,7 +284,9 @@ def _explicit(phrase: Span, root: Token) -> str | None:
         return lower_article(text) if first != "a" else f"the {phrase[1:].text}"
     named = any(t.pos_ == "PROPN" and t.ent_type_ not in _NO_REFERENT for t in phrase if t != root)
     if first in _ARTICLES:
-        return f"the {phrase[1:].text}" if named else None
+        unique = first == "the" and any(t.tag_ in ("JJS", "RBS") or t.lower_ == "only" for t in phrase)
+        unique = unique and root.lemma_.lower() not in ROLES  # whose name is wanted
+        return f"the {phrase[1:].text}" if named or unique else None
     told = any(c.dep_ in ("prep", "acl", "relcl") and c.i >= phrase.end for c in root.children)
     bare = (
         root.tag_ in ("NN", "NNS")

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
 from verifier.claims.referents.book import FEMININE, MASCULINE, ROLES
-from verifier.claims.referents.mentions import NAME, ORGANISATION, PERSON, PLACE, Mention, is_main_subject
+from verifier.claims.referents.mentions import (
+    NAME,
+    ORGANISATION,
+    PERSON,
+    PLACE,
+    Mention,
+    is_main_subject,
+    lower_article,
+)
 from verifier.types import Span
 
 if TYPE_CHECKING:
@@ -128,11 +136,29 @@ def _within(token: Token, form: str, here: Sequence[Mention], open_before: Seque
             inner or (token.tag_ == "PRP$" and form in ("he", "she", "it", "they") and _only_named(nearest, others))
         ):
             one = nearest[0]
+    if one is None and not open_before:
+        one = _parallel(token, form, here)
     if one is None:
         return Reading(token, None, UNCLEAR, everything)
     if form in ("he", "she") and one.kind != PERSON:
         return Reading(token, None, UNCLEAR, everything)
     return Reading(token, one.name, "named earlier in the sentence", Span(one.start, one.end), one)
+
+
+def _parallel(token: Token, form: str, here: Sequence[Mention]) -> Mention | None:
+    """`A is larger than B, so it ...`: the subject goes on, where the others stand in phrases of their own."""
+    word = token.head if token.tag_ == "PRP$" else token
+    if form not in ("it", "they") or word.dep_ not in _SUBJECT:
+        return None
+    verb = word.head
+    verbs = [verb.head] if verb.dep_ in ("conj", "advcl", "parataxis") else []
+    verbs += [c for c in verb.lefts if c.dep_ in ("advcl", "ccomp", "parataxis")]
+    subjects = {c.i for v in verbs for c in v.children if c.dep_ in _SUBJECT}
+    found = [mention for mention in here if mention.root in subjects]
+    if len({mention.identity for mention in found}) != 1:
+        return None
+    rivals = [mention for mention in here if mention.identity != found[0].identity]
+    return found[0] if all(_is_weak(rival, found[0]) for rival in rivals) else None
 
 
 def _only_named(nearest: Sequence[Mention], others: Sequence[Mention]) -> bool:
@@ -228,6 +254,10 @@ def _thing_before(token: Token, form: str, before: Sequence[Sequence[Mention]]) 
         fitting = [mention for mention in fitting if mention.plural]
     if form == "it" and _says(token):
         fitting = [mention for mention in fitting if mention.kind == ORGANISATION or mention.head in _DOCUMENTS]
+    if form == "they" and not fitting:  # a country may be its team
+        fitting = [m for m in (before[-1] if before else ()) if m.kind == PLACE and m.is_main_subject]
+    if (same := _same_thing(before[-1] if before else (), form)) is not None and _leads(token):
+        return same, "what the sentence before is about"
     named = {mention.identity for mention in fitting}
     if len(named) == 1 and (fitting[0].is_main_subject or (fitting[0].proper and fitting[0].dep == "dobj")):
         return (
@@ -241,6 +271,16 @@ def _thing_before(token: Token, form: str, before: Sequence[Sequence[Mention]]) 
         return None, ""
     rivals = [m for m in fitting if m.identity != subject.identity and not _is_weak(m, subject)]
     return (subject, "what the sentence before is about") if not rivals else (None, "")
+
+
+def _same_thing(mentions: Sequence[Mention], form: str) -> Mention | None:
+    """`The fastest animal is the peregrine falcon. It ...`: the one whose name the sentence before gives."""
+    subject = next((m for m in mentions if m.is_main_subject), None)
+    said = [m for m in mentions if m.dep == "attr" and m.phrase and not m.indefinite and not m.plural]
+    if form != "it" or subject is None or subject.proper or len(said) != 1:
+        return None
+    definite = said[0].proper or said[0].phrase.lower().startswith("the ")
+    return replace(said[0], name=said[0].name or lower_article(said[0].phrase)) if definite else None
 
 
 _DOCUMENTS = words("statement report study letter ministry paper article document indictment ruling law resolution")
@@ -259,7 +299,8 @@ def _is_weak(mention: Mention, subject: Mention) -> bool:
 
 
 def _is_predicate(mention: Mention) -> bool:
-    return mention.dep in ("attr", "oprd") or (mention.dep == "appos" and not mention.proper)
+    names = mention.proper and mention.kind == PERSON  # `The oldest judge was Tom Reed.`
+    return (mention.dep in ("attr", "oprd") and not names) or (mention.dep == "appos" and not mention.proper)
 
 
 def _leads(token: Token) -> bool:

@@ -1,0 +1,88 @@
+"""What the documents tell a reader is so."""
+
+import json
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.verifier.factories import make_article, make_claim, make_verdict
+from verifier.claims import shipped_extractor
+from verifier.claims.anatomy import Role
+from verifier.pipeline import read_articles
+from verifier.report import claim_json
+from verifier.store import Store, query_file
+from verifier.types import Label
+
+ROOT = Path(__file__).parents[2]
+CLAIMS = ROOT / "docs" / "claims.md"
+ARTICLES = [ROOT / "tests" / "verifier" / "claims" / "fixtures", ROOT / "corpus" / "sample" / "articles"]
+
+
+@cache
+def section(heading: str) -> str:
+    """The text under a heading of docs/claims.md."""
+    return CLAIMS.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def in_backticks(text: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", text))
+
+
+def test_every_field_of_the_json_rows_is_documented() -> None:
+    """Those of a row with evidence, and of the evidence itself."""
+    claim = make_claim()
+    row = json.loads(claim_json(claim, make_verdict(claim, Label.SUPPORTED)))
+    told = in_backticks(section("The rows as JSON"))
+    assert set(row) | set(row["evidence"][0]) <= told
+
+
+def test_every_role_is_documented() -> None:
+    """Whether it is read as sentences or not."""
+    assert {role.value for role in Role} <= in_backticks(section("Rows"))
+
+
+@pytest.mark.models
+def test_every_reason_of_a_dozen_articles_is_documented() -> None:
+    """What follows a colon names the words or the language."""
+    articles, _ = read_articles(ARTICLES)
+    extractor = shipped_extractor()
+    found = {c.reason.split(":")[0] for a in articles for c in extractor.extract(a) if c.reason}
+    told = {reason.split(":")[0] for reason in in_backticks(section("Why something is not checked"))}
+    assert len(found) >= 12
+    assert found <= told
+
+
+@pytest.mark.parametrize("path", [CLAIMS, ROOT / "README.md"], ids=lambda path: path.name)
+def test_every_query_runs(path: Path, tmp_path: Path) -> None:
+    """Views and columns are those of the store."""
+    database = tmp_path / "v.duckdb"
+    Store.open(database).close()
+    queries = re.findall(r'verifier sql "(.+)"', path.read_text(encoding="utf-8"))
+    assert queries
+    for query in queries:
+        query_file(database, query)
+
+
+def test_every_view_in_the_readme_exists(tmp_path: Path) -> None:
+    """A reader who asks for one gets rows, not an error."""
+    Store.open(tmp_path / "v.duckdb").close()
+    [line] = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if "the views" in line]
+    views = re.findall(r"`(\w+)`", line)
+    assert len(views) >= 6
+    for view in views:
+        query_file(tmp_path / "v.duckdb", f"SELECT * FROM {view}")
+
+
+@pytest.mark.models
+def test_the_example_of_substitutions_is_what_the_pipeline_writes() -> None:
+    """Each change of the table, from the text quoted above it."""
+    told = section("In words that stand alone")
+    [text] = re.findall(r"^> (.+)$", told, re.MULTILINE)
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", told, re.MULTILINE)[1:]
+    article = make_article(text, published=date(2026, 3, 4))
+    claims = shipped_extractor().extract(article)
+    made = {(s.original, s.replacement, s.why) for claim in claims for s in claim.substitutions}
+    assert set(rows) == made
