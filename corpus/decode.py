@@ -12,7 +12,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 _BINARY_SIGNATURES = (b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\xd0\xcf\x11\xe0", b"{\\rtf")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+MAX_CONTROL_SHARE = 0.05  # of the characters of a text; more is no text
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _META_CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 # Without a byte order mark these fit almost any short text.
 _NOT_GUESSED = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
@@ -21,7 +22,7 @@ _NOT_GUESSED = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_
 def decode(data: bytes) -> str | None:
     """The text, tidied as by `tidy`: UTF-8, or what the byte order mark or the page says, or the likeliest encoding.
 
-    :return: None where the bytes are no text: NUL bytes, control characters, a known binary format.
+    :return: None where the bytes are no text: NUL bytes, more than a few control characters, a known binary format.
     """
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding:
@@ -31,14 +32,18 @@ def decode(data: bytes) -> str | None:
     else:
         text = _try(data, "utf-8")
         text = _guess(data) if text is None else text
-    if text is None or len(_CONTROL.findall(text)) > len(text) // 200:
+    if text is None or len(_CONTROL.findall(text)) > MAX_CONTROL_SHARE * len(text):
         return None
     return tidy(text)
 
 
 def tidy(text: str) -> str:
-    """Line ends as LF; half characters (lone surrogates), which nothing can store, replaced by a question mark."""
+    """Line ends as LF; control characters, one for one, as blanks.
+
+    Half characters (lone surrogates), which nothing can store, are replaced by a question mark.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub(" ", text)
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from corpus.decode import decode, tidy
-from corpus.documents import Document, make_document
+from corpus.documents import Document, make_document, sentence_spans
 
 TEXT_SUFFIXES = (".txt", ".md")
 HTML_SUFFIXES = (".html", ".htm")
@@ -230,12 +230,14 @@ def _unquoted(value: str) -> str:
 
 
 def _heading(text: str) -> str | None:
-    """The first Markdown heading, or a short first line that stands alone and is no sentence."""
+    """The first Markdown heading, or a short first line that stands alone and is neither a sentence nor several."""
     if marked := _MARKED_HEADING.search(text):
         return (marked[1] or marked[2]).strip()
     line = _HEADLINE.match(text)
     headline = line[1].strip() if line else ""
-    return None if headline.endswith((".", "!", ":", ";", ",")) else headline or None
+    if headline.endswith((".", "!", ":", ";", ",")) or len(sentence_spans(headline)) > 1:
+        return None
+    return headline or None
 
 
 _DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d %B %Y", "%B %d, %Y", "%d %b %Y", "%b %d, %Y")

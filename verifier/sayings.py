@@ -13,6 +13,7 @@ SAYING = _words(
     "say state add claim tell report announce note explain insist argue warn stress underline underscore"
     " emphasise emphasize confirm declare assert reiterate write allege estimate remark comment acknowledge admit"
     " reveal recall reply respond answer find conclude observe testify point concede maintain contend predict"
+    " complain caution boast joke quip"
 )
 """Verbs, as in a dictionary, whose object is what was said: `X said that P`."""
 

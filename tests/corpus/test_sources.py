@@ -113,6 +113,9 @@ def test_rules_around_text_are_not_front_matter(write: Write) -> None:
         ("The budget\n===\nBody.", "The budget"),
         ("Council passes budget\n\nThe council met.", "Council passes budget"),
         ("The council met.\n\nIt rose.", "name"),
+        ("The council bought 40 buses in 2019. Joan Avery paid 12 million euros 😀\n\nIt rose.", "name"),
+        ("The council met. 😀\n\nIt rose.", "name"),
+        ("Mr. Reed goes to St. Louis\n\nIt rose.", "Mr. Reed goes to St. Louis"),
     ],
 )
 def test_title_falls_back_to_the_first_heading_and_then_the_file_name(write: Write, text: str, title: str) -> None:
@@ -164,6 +167,14 @@ def test_other_alphabets_are_recognised(write: Write) -> None:
 def test_binary_files_are_refused(write: Write, data: bytes) -> None:
     """Whatever their names say."""
     assert isinstance(failure(write("a.txt", data)), BinarySourceError)
+
+
+@pytest.mark.parametrize("control", ["\x1b", "\x0b", "\x0c", "\x7f", "\x01"])
+def test_stray_control_characters_become_blanks(write: Write, control: str) -> None:
+    """One for one, so that nothing moves; in JSON Lines too, where none makes a record unreadable."""
+    text = f"The council{control}met on Monday and rose."
+    assert document(write("a.txt", text)).text == text.replace(control, " ")
+    assert document(write("a.jsonl", jsonl({"text": text}))).text == text.replace(control, " ")
 
 
 @pytest.mark.parametrize("data", [b"", b" \n\n", b"\xef\xbb\xbf", b"---\ntitle: x\n---\n\n"])

@@ -260,3 +260,11 @@ def test_probabilities_still_add_up_to_one(stance: Stance, ours: str, theirs: st
     if ours.strip() and theirs.strip():
         found = judged(f"X{ours.strip()}x", f"X{theirs.strip()}x", stance)
         assert found.p_supports + found.p_refutes + found.p_neutral == pytest.approx(1.0)
+
+
+def test_start_of_a_count_is_no_date_of_its_own() -> None:
+    """`726 killed since 24 February` agrees with 726 killed by 15 March; mayor since 2010 is not mayor since 2014."""
+    counted = "At least 726 civilians have been killed in Ukraine since 24 February 2022."
+    assert judged(counted, "By 15 March 2022, 726 civilians had been killed in Ukraine.").stance is Stance.SUPPORTS
+    held = "Ana Lopes has been mayor of Riga since 2010."
+    assert judged(held, "Ana Lopes became mayor of Riga in 2014.").stance is Stance.NEUTRAL

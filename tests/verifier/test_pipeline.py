@@ -1,6 +1,7 @@
 """The walk over articles, with fakes at every stage."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
 from verifier.pipeline import ClaimTextError, Verifier, claim_from_text, read_articles
 from verifier.retrieve import Query
-from verifier.types import Article, Claim, ClaimStatus, Evidence, Hit, Label, Stance
+from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Evidence, Hit, Label, Stance
 
 
 class Sentences:
@@ -41,6 +42,26 @@ def test_only_checkable_claims_get_a_verdict() -> None:
     checked = VERIFIER.check_article(make_article())
     assert len(checked.claims) == 2
     assert [v.label for v in checked.verdicts] == [Label.SUPPORTED]
+
+
+class SaidAndStated:
+    """One sentence as three rows: that it was said, what was said, and a statement that is unclear."""
+
+    def extract(self, article: Article) -> list[Claim]:
+        stated = make_claim(article, speaker="Dana Holt")
+        said = replace(stated, id="said", text=f"Dana Holt said: {stated.text}", kind=ClaimKind.SPEECH_ACT, verb="said")
+        unclear = replace(stated, id="unclear", status=ClaimStatus.AMBIGUOUS, reason='unclear referent: "it"')
+        return [said, stated, unclear]
+
+
+def test_what_was_said_and_whether_it_is_so_get_verdicts_of_their_own() -> None:
+    """A passage that states the fact and names no speaker supports only the fact; what is unclear is not judged."""
+    checked = Verifier(SaidAndStated(), OneHit(), Supporter()).check_article(make_article())
+    assert [(v.claim.kind, v.label) for v in checked.verdicts] == [
+        (ClaimKind.SPEECH_ACT, Label.NOT_ENOUGH_EVIDENCE),
+        (ClaimKind.CONTENT, Label.SUPPORTED),
+    ]
+    assert len(checked.claims) == 3
 
 
 def test_comparisons_are_made_on_the_way() -> None:

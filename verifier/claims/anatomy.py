@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from verifier.claims.markup import without_markup
+from verifier.claims.sentences import EMOJI, has_marker, is_several
 
 MAX_HEADING_WORDS = 15
 MAX_LIST_INTRO_WORDS = 6  # "Key points:"; a longer line that ends in a colon is a sentence
@@ -51,7 +52,6 @@ class Block:
 
 
 _LINE = re.compile(r"[^\n\r\u2028\u2029]+")
-_MARKER = re.compile(r"[-*+•‣▪●◦–—]\s+|\(?\d{1,2}[.)](?:\s+|(?=[A-Z“\"]))|>\s?|#{1,6}\s")
 _LIST_OPENER = re.compile(r"\b(?:is|are|was|were|includ(?:es?|ed)|compris(?:es?|ed))(?: as follows)?:$")
 _LIST_ITEM = re.compile(r"[-*+•‣▪●◦]\s+\w|\(?1[.)](?:\s+\w|[A-Z“\"])")
 _NAMED_ITEM = re.compile(r"[A-Z“\"][^:.!?]{1,60}:\s+[a-z]")
@@ -60,7 +60,7 @@ _MARKDOWN_HEADING = re.compile(r"#{1,6}\s+\S")
 _BOLD_LINE = re.compile(r"(\*\*|__)[^*_]{1,120}\1:?$")
 _UNDERLINE = re.compile(r"(?:=|-){3,}$")
 _FENCE = re.compile(r"(?:```|~~~)")
-_TERMINAL = re.compile(r"[.!?…][\"'”’»)\]*_]*$|[.!?…][\"'”’»]*\s*\([^()]{1,60}\)$")
+_TERMINAL = re.compile(rf"[.!?…][\"'”’»)\]*_]*(?:\s*{EMOJI.pattern}+)*$|[.!?…][\"'”’»]*\s*\([^()]{{1,60}}\)$")
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DAYS = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -78,11 +78,16 @@ _TIMESTAMP = re.compile(
     rf"(?=\d{{1,2}}:\d\d|{_CLOCK}\s*[-–—|:]\s|\S+\s?(?:[ap]\.?m|GMT|UTC|BST|CET|ET)\b){_CLOCK}"
     r"[\])]?(?:\s*[-–—:|]+(?=\s|$))?(?=\s+[\"“'‘(A-Z0-9]|\s*$)"
 )
-_AGENCY = r"\([A-Z][A-Za-z.&/ ]{1,24}\)"
+_AGENCY = r"(?:\([A-Z][A-Za-z.&/ ]{1,24}\)|/[A-Z][A-Za-z ]{1,24}/)"
+_KNOWN_AGENCY = r"\((?:CNN|Reuters|REUTERS|AP|AFP|UPI|dpa|DPA|ANI|PTI|IANS|Xinhua|Bloomberg|BBC)\)"
+_CAPITALS = r"[A-Z][A-Z.'’/-]+"
 _DATELINE = re.compile(
-    rf"(?:[A-Z][A-Z.'’/-]+(?:\s[A-Z][A-Z.'’/-]+){{0,4}}(?:,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+){{0,2}})?"
-    rf"(?:,\s{_DATE})?\s?(?:{_AGENCY})?|[A-Z][\w.'’-]+(?:,?\s[A-Z][\w.'’-]+){{0,4}}(?:,\s{_DATE})?\s{_AGENCY})"
-    r"\s?[-–—]{1,2}\s(?=[\"“'‘A-Z0-9])"
+    rf"(?:(?:{_CAPITALS}(?:\s(?:&\s|and\s)?{_CAPITALS}){{0,4}}(?:,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+){{0,2}})?"
+    rf"(?:,\s{_DATE})?\s?(?:{_AGENCY})?|[A-Z][\w.'’-]+(?:,?\s[A-Z][\w.'’-]+){{0,4}}(?:,\s{_DATE})?\s{_AGENCY}"
+    rf"|{_DATE}\s{_AGENCY})\s?[-–—]{{1,2}}\s"
+    rf"|{_CAPITALS}(?:,?\s(?:&\s|and\s)?[A-Z][\w.'’/-]+){{0,5}}\s?[-–—]{{1,2}}\s?\([A-Z ]{{2,24}}\)\s?[-–—]{{1,2}}\s?"
+    rf"|{_KNOWN_AGENCY}\s?(?:[-–—]{{1,2}}\s?|\s)|[A-Z][\w.'’-]+(?:,?\s[A-Z][\w.'’-]+)?\s\(CNN\)\s)"
+    r"(?=[\"“'‘A-Z0-9])"
 )
 _BYLINE = re.compile(
     r"(?i:by|from|(?:text|written|words|story|interview|reporting|reported|edited|editing|photographs?|pictures?|video)"
@@ -199,13 +204,6 @@ def _code_lines(text: str, lines: list[Block]) -> set[int]:
     return inside.union(fences)
 
 
-def marker_end(text: str, start: int, end: int) -> int:
-    """Where the content of a block starts, behind list bullets, quote marks and heading signs."""
-    while (found := _MARKER.match(text, start, end)) and found.end() < end:
-        start = found.end()
-    return start
-
-
 def _lines(text: str) -> Iterator[Block]:
     """Non-empty lines, trimmed, with hard-wrapped paragraphs joined to one."""
     group: list[Block] = []
@@ -237,7 +235,7 @@ def _unwrapped(text: str, group: list[Block]) -> Iterator[Block]:
 
 def _continues(text: str, before: Block, line: Block) -> bool:
     """Whether `line` goes on with a list item (it is indented) or a block quote that broke off in mid-sentence."""
-    if not _MARKER.match(text, before.start) or _ends_sentence(text, before):
+    if not has_marker(text, before.start) or _ends_sentence(text, before):
         return False
     if text[before.start] == text[line.start] == ">":
         return before.end - before.start >= MIN_WRAPPED_CHARS
@@ -258,7 +256,7 @@ def _is_wrapped(text: str, group: list[Block]) -> bool:
 
 
 def _starts_anew(text: str, line: Block) -> bool:
-    return bool(_MARKER.match(text, line.start) or _FENCE.match(text, line.start) or "|" in text[line.start : line.end])
+    return bool(has_marker(text, line.start) or _FENCE.match(text, line.start) or "|" in text[line.start : line.end])
 
 
 def _trimmed(text: str, start: int, end: int, role: Role) -> Block | None:
@@ -286,7 +284,7 @@ def _role(page: _Page, index: int) -> Role:
     if _is_item_of_a_list(page, index):
         return Role.LIST_ITEM
     role = _role_by_form(content) or _role_by_place(page, index)
-    if role is Role.BODY and _MARKER.match(content):
+    if role is Role.BODY and has_marker(content):
         return Role.QUOTE if content.startswith(">") else Role.LIST_ITEM
     return role
 
@@ -343,9 +341,9 @@ def _role_by_place(page: _Page, index: int) -> Role:
     n_words = len(content.split())
     max_words = MAX_LIST_INTRO_WORDS if content.endswith(":") else MAX_HEADING_WORDS
     short = n_words <= max_words and not content.endswith((",", ";")) and not content[0].islower()
-    if not short or _MARKER.match(content) or _ends_sentence(page.text, page.lines[index]) or _TIMESTAMP.match(content):
+    if not short or has_marker(content) or _ends_sentence(page.text, page.lines[index]) or _TIMESTAMP.match(content):
         return Role.BODY
-    if _LIST_OPENER.search(content):
+    if _LIST_OPENER.search(content) or is_several(content):
         return Role.BODY
     heads_list = bool(following) and bool(_LIST_ITEM.match(page.text, following[0].start))
     is_label = n_words <= MAX_LABEL_WORDS and page.has_sentences and ":" not in content

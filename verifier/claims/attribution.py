@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _ACTING = words("deny urge accuse promise vow pledge demand thank praise condemn criticise criticize reject dismiss")
 _INDIRECT = words("if whether how what why when where who which whose")
 _FIRST_PERSON = words("i we my our me us mine ours myself ourselves")
+_NOBODY = words("nobody none no neither few hardly never little")
 _QUOTE_MARKS = frozenset('"“”«»')
 _EDGE = frozenset(",.:;—–-?!") | _QUOTE_MARKS
 _FINITE = words("VBD VBZ VBP MD")
@@ -119,7 +120,14 @@ def _is_saying(token: Token) -> bool:
         return False
     aux = [child.lemma_.lower() for child in token.children if child.dep_ in ("aux", "auxpass", "neg")]
     subject = _subject(token)
-    return all(lemma == "have" for lemma in aux) and subject is not None and not subject.tag_.startswith("W")
+    if subject is None or subject.tag_.startswith("W") or _is_nobody(subject):
+        return False
+    return all(lemma == "have" for lemma in aux)
+
+
+def _is_nobody(subject: Token) -> bool:
+    """`Nobody said that P`, `No official has claimed that P`, `Few experts said that P`: P is not claimed."""
+    return subject.lower_ in _NOBODY or any(child.lower_ in _NOBODY for child in subject.children)
 
 
 def _subject(verb: Token) -> Token | None:
@@ -160,9 +168,13 @@ def _before(doc: Doc, verb: Token) -> Attribution | None:
     if is_finite(doc[: subject.left_edge.i]) or len(bare(doc[clause.right_edge.i + 1 :])) > 0:
         return None
     start = max(verb.i + 1, clause.left_edge.i)
+    that = next((token.i for token in doc[start : start + 4] if token.lower_ == "that"), start)
+    if all(token.is_punct or token.pos_ == "ADV" for token in doc[start:that]):  # "warned, however, that"
+        start = that
     if is_finite(doc[verb.i + 1 : start]) or doc[start].lower_ in _INDIRECT or _may_turn_back(clause):
         return None
-    content = doc[start + 1 :] if doc[start].lower_ == "that" and doc[start].dep_ == "mark" else doc[start:]
+    joins = doc[start].lower_ == "that" and (doc[start].dep_ == "mark" or start > verb.i + 1)
+    content = doc[start + 1 :] if joins else doc[start:]
     return _made(verb, subject, bare(content), lost=doc[verb.i + 1 : start])
 
 
@@ -180,7 +192,7 @@ def _made(verb: Token, subject: Token, content: Span, lost: Span) -> Attribution
     if not 0 < len(speaker) <= MAX_SPEAKER_WORDS or not len(content):
         return None
     # What a relative clause says about the speaker is not part of what was said.
-    asserts = is_finite(speaker) or any(token.tag_.startswith(("VB", "MD")) for token in lost)
+    asserts = is_finite(speaker) or is_finite(lost) or any(token.dep_ in ("advcl", "conj") for token in lost)
     if asserts or (is_finite(content) and not _has_subject(content)):
         return Attribution(speaker, doc[:], verb=verb)
     return Attribution(speaker, content, separated=is_finite(content) and not has_first_person(content), verb=verb)

@@ -19,7 +19,7 @@ _PLANNED = words("set expected due scheduled going likely poised bound slated pr
 _INTENDING = words("plan intend hope aim expect")
 _ATTITUDES = words(
     "think believe feel hope want love hate guess suppose wish doubt prefer urge condemn reaffirm welcome thank"
-    " support oppose trust fear agree disagree like regret apologise apologize congratulate need call"
+    " support oppose trust fear agree disagree like regret apologise apologize congratulate need call deserve"
 )
 _PROMISES = words("promise pledge vow commit guarantee swear")
 _EVALUATIVE = words(
@@ -28,7 +28,7 @@ _EVALUATIVE = words(
     " lovely boring exciting disappointing outrageous scandalous delicious charming magnificent disgrace shame"
     " scandal mistake tragedy joke pity nonsense masterpiece delight insult important crucial vital essential"
     " unacceptable interesting obvious clear grateful confident hopeful optimistic pessimistic worrying inspiring"
-    " impressive"
+    " impressive special fair first-class world-class remarkable outstanding talented unhappy furious"
 )
 _SENTENCE_MOODS = words("unfortunately sadly hopefully frankly honestly personally thankfully luckily arguably")
 _GREETING = re.compile(
@@ -121,7 +121,8 @@ def _future(root: Token, content: Span) -> str:
         return "promise" if first_person else "prediction"
     bare = verb.tag_ == "VB" or any(child.tag_ == "VB" for child in verb.children if child.dep_ == "auxpass")
     reported = "would" in aux and bare and not _has_have(verb)
-    uncertain = bool(aux & _UNCERTAIN_FUTURE) and not _has_have(verb) and not _is_negated(verb)
+    states = verb.lemma_ == "be" and any(child.dep_ in ("attr", "acomp", "prep") for child in verb.children)
+    uncertain = bool(aux & _UNCERTAIN_FUTURE) and not _has_have(verb) and not _is_negated(verb) and not states
     return "prediction" if reported or uncertain or _is_planned(verb) else ""
 
 
@@ -151,7 +152,10 @@ def _is_planned(verb: Token) -> bool:
 def _stance(root: Token, content: Span) -> str:
     if _ADVICE.match(content.text):
         return "advice"
-    if any(child.dep_ in ("aux", "auxpass") and child.lower_ in _NORMATIVE for child in root.children):
+    norms = {child.lower_ for child in root.children if child.dep_ in ("aux", "auxpass")} & _NORMATIVE
+    if norms and not (norms == {"must"} and any(token.like_num for token in content)):  # a rule with a figure is a fact
+        return "opinion"
+    if root.lemma_ == "deserve":
         return "opinion"
     if _subject(root) in ("i", "we"):
         if root.lemma_ in _PROMISES:

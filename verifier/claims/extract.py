@@ -8,17 +8,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from verifier.claims.anatomy import Role
-from verifier.claims.attribution import Attribution, attribute
+from verifier.claims.attribution import Attribution, attribute, speakers_of
 from verifier.claims.checkable import is_specific
 from verifier.claims.checkworthiness import OnnxWorthiness, WorthinessScorer
-from verifier.claims.language import why_not_english
 from verifier.claims.listing import opens_a_list
 from verifier.claims.parse import MODEL, parse
 from verifier.claims.pieces import Piece, pieces_of
 from verifier.claims.quotes import is_quote, speaker_sources
 from verifier.claims.reader import Draft, Reader, plain_name, unread_row
 from verifier.claims.referents import Context, Resolution, resolve, resolve_speaker
-from verifier.types import Article, Claim, ClaimKind, ClaimStatus
+from verifier.claims.rewrite import compose
+from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Span
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -91,8 +91,6 @@ class SpacyClaimExtractor:
     def _drafts(self, article: Article) -> tuple[list[Draft], dict[str, Doc]]:
         """What may become of each sentence, and the parsed sentences by their texts."""
         pieces = list(pieces_of(article))
-        if language := why_not_english(article.text):
-            return [Draft((unread_row(article, piece, language),)) for piece in pieces], {}
         docs = parse([piece.text for piece in pieces if not piece.reason], self._config.batch_size)
         parsed = [None if piece.reason else next(docs) for piece in pieces]
         drafts = list(_walk(article, pieces, parsed))
@@ -150,6 +148,7 @@ def _walk(article: Article, pieces: Sequence[Piece], docs: Sequence[Doc | None])
             speaker = speakers[source] if source < len(speakers) else _later_speaker(found[source], context)
         speakers.append(speaker)
         resolution = resolve(attribution, context, speaker)
+        speaker = speakers[-1] = _explicit(speaker, attribution, resolution)
         doc = attribution.content.doc
         yield Reader(article, piece, attribution, speaker, resolution, opener).draft()
         context.advance(doc, speaker)
@@ -174,9 +173,32 @@ def _speaker(found: Attribution, piece: Piece, context: Context) -> str | None:
     return piece.labelled_speaker
 
 
+def _explicit(speaker: str | None, found: Attribution, resolution: Resolution) -> str | None:
+    """`Solvane Inc.` for a speaker called `the company`, `Halmar's foreign ministry` for `its foreign ministry`."""
+    named = found.speaker
+    if named is None or speaker is None or len(speakers_of(named)) > 1:
+        return speaker
+    inside = [e for e in resolution.edits if named.start_char <= e.start and e.end <= named.end_char and e.text]
+    if not inside or speaker.lower() != named.text.lower():
+        return speaker
+    made = compose(named.doc.text, (Span(named.start_char, named.end_char),), inside).text.rstrip(".")
+    return made[0].lower() + made[1:] if made.startswith(("The ", "A ", "An ")) else made
+
+
 def _later_speaker(found: Attribution | None, context: Context) -> str | None:
     return _named_speaker(found.speaker, context) if found is not None and found.speaker is not None else None
 
 
 def _named_speaker(named: Stretch, context: Context) -> str | None:
-    return resolve_speaker(plain_name(named), context)
+    """Who speaks, by the fullest name in the article; all of them, where several do."""
+    names = [plain_name(one) for one in speakers_of(named)]
+    if len(names) > 1:
+        return " and ".join(_fullest(name, context) for name in names)
+    found = resolve_speaker(names[0], context)
+    return found if found is None else _fullest(found, context)
+
+
+def _fullest(name: str, context: Context) -> str:
+    """`Ulla Henning` of `Defence lawyer Ulla Henning`."""
+    known = context.book.people.get(name.split()[-1], []) if name else []
+    return known[0].name if len(known) == 1 and known[0].name in name else name

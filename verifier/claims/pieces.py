@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from verifier.claims.anatomy import Role, find_blocks
-from verifier.claims.language import why_not_english
+from verifier.claims.language import why_not_english, why_sentence_not_english
 from verifier.claims.lexicon import words
 from verifier.claims.quotes import quote_runs, reopened
 from verifier.claims.rewrite import without_connective
@@ -50,6 +50,7 @@ class Piece:
 def pieces_of(article: Article) -> Iterator[Piece]:
     """Every stretch of an article in order; together they hold every non-white character of it."""
     labels = _recurring_labels(article.text)
+    language = why_not_english(article.text)
     for number, block in enumerate(find_blocks(article.text, article.title, article.author)):
         role = block.role.value
         if not block.role.is_read:
@@ -61,7 +62,9 @@ def pieces_of(article: Article) -> Iterator[Piece]:
         for sentence, text, run in zip(sentences, reopened(texts, runs), runs, strict=True):
             text = without_connective(text)
             offsets = _offsets_of(text, sentence.text, sentence.offsets)
-            yield Piece(sentence.start, sentence.end, number, role, text, offsets, _why_unread(text), label, run)
+            yield Piece(
+                sentence.start, sentence.end, number, role, text, offsets, _why_unread(text, language), label, run
+            )
 
 
 def _offsets_of(text: str, sentence: str, offsets: tuple[int, ...]) -> tuple[int, ...]:
@@ -85,9 +88,9 @@ def _without_label(texts: list[str], labels: set[str]) -> tuple[str | None, list
     return found["label"], [texts[0][found.end() :], *texts[1:]]
 
 
-def _why_unread(text: str) -> str:
+def _why_unread(text: str, language: str) -> str:
     if not any(char.isalnum() for char in text):
         return Role.SEPARATOR.value
     if len(text) > MAX_SENTENCE_CHARS:
         return "too long"
-    return why_not_english(text)
+    return why_sentence_not_english(text, language)

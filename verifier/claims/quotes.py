@@ -45,11 +45,15 @@ def speaker_sources(
     :param names: whether the sentence names a speaker.
     """
     sources: list[int | None] = [index if named else None for index, named in enumerate(names)]
+    namers: dict[int, int] = {}  # the first sentence that names a speaker, by quote
+    for index, named in enumerate(names):
+        for number in runs[index] if named else ():
+            namers.setdefault(number, index)
     for index, quoted in enumerate(is_quote):
         if sources[index] is None and quoted:
-            same = [other for other, named in enumerate(names) if named and runs[other] & runs[index]]
+            same = min((namers[number] for number in runs[index] if number in namers), default=None)
             before = sources[index - 1] if index else None
-            sources[index] = same[0] if same else before
+            sources[index] = before if same is None else same
     return sources
 
 

@@ -12,7 +12,7 @@ from verifier.claims.checkable import is_whole_sentence, why_not_checkable
 from verifier.claims.decompose import Statement, split, whole
 from verifier.claims.listing import item_statements, opens_a_list
 from verifier.claims.pieces import Piece
-from verifier.claims.quotes import quoted_spans
+from verifier.claims.quotes import is_quote, quoted_spans
 from verifier.claims.referents import Resolution
 from verifier.claims.rewrite import Edit, Parts, Unclear, Written, compose, is_needed
 from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Span, Substitution
@@ -76,10 +76,17 @@ class Reader:
             sure = (self._quoted(),)
         if not self._stands_without_speaker():
             return Draft(sure)
+        if self.speaker is None and self.found.speaker is None and self.piece.quotes and is_quote(self.piece.text):
+            return Draft((*sure, self._unattributed()))
         if opens_a_list(self.found.content.doc):
             return Draft((*sure, unread_row(self.article, self.piece, "opens a list")))
         statements = tuple(self._stated(statement) for statement in self._listed() or split(self.found.content))
         return Draft(sure, self._stated(whole(self.found.content)), statements)
+
+    def _unattributed(self) -> Claim:
+        """A quote of nobody known is not the article's own statement."""
+        claim = self._stated(whole(self.found.content))
+        return replace(claim, status=ClaimStatus.AMBIGUOUS, reason="speaker of the quote not named")
 
     def _listed(self) -> list[Statement]:
         """What the list says of an item that is no sentence of its own."""
@@ -131,7 +138,7 @@ class Reader:
         return replace(claim, kind=ClaimKind.SPEECH_ACT, quotes=quotes)
 
     def _stated(self, statement: Statement) -> Claim:
-        claim = self._claim(statement.parts, (*self.found.edits, *statement.edits), "")
+        claim = self._claim(statement.parts, (*self.found.edits, *statement.edits), self._speaker_unclear())
         if any(char.isalnum() for char in claim.text):
             return claim
         return replace(claim, text=_on_one_line(self.piece.text))
@@ -172,8 +179,12 @@ class Reader:
         return verb.text if verb is not None else "according to"
 
     def _quotes(self) -> tuple[str, ...]:
-        sentence = self.article.text[self.piece.start : self.piece.end]
-        found = (sentence[span.start : span.end].strip() for span in quoted_spans(sentence))
+        """What stands between quote marks in the words that were said, verbatim as the article has it."""
+        content = self.found.content
+        said = Span(content.start_char, content.end_char)
+        quoted = [q for q in quoted_spans(content.doc.text) if q.start < said.end and said.start < q.end]
+        places = [self.piece.in_article(span) for span in quoted if span.start < span.end]
+        found = (self.article.text[place.start : place.end].strip() for place in places)
         return tuple(words_ for words_ in found if words_)
 
 

@@ -24,6 +24,9 @@ DATE = re.compile(
 )
 
 
+_SINCE = re.compile(rf"\bsince\s+{DATE.pattern}", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True)
 class PartialDate:
     """A date as written; fields that are not written are None."""
@@ -43,6 +46,11 @@ class PartialDate:
 def find_dates(text: str) -> list[PartialDate]:
     """Dates with a day, months with a year, and bare years from 1500 to 2099."""
     return [_as_date(match) for match in DATE.finditer(text)]
+
+
+def without_start(text: str) -> str:
+    """A text without the `since 24 February` from which on it counts something."""
+    return _SINCE.sub(" ", text)
 
 
 def _as_date(match: re.Match[str]) -> PartialDate:

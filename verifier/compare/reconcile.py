@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from verifier.compare.dates import compare_dates, find_dates, tells_of_later
+from verifier.compare.dates import compare_dates, find_dates, tells_of_later, without_start
 from verifier.compare.polarity import compare_polarity
 from verifier.compare.quantities import compare_quantities, contradicts_plainly
 from verifier.compare.speech import weigh_speech
@@ -40,7 +40,9 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
     is_saying = claim.kind is ClaimKind.SPEECH_ACT
     told = without_quotations(claim.text) if is_saying else claim.text  # quotes are held word for word
     counts = compare_quantities(told, text, known, claim.claim_date, document.published)
-    dates = list(compare_dates(find_dates(told), find_dates(known)))
+    # A count "since 24 February" is held against one that may not say from when on it counts.
+    when = without_start(told) if counts and " since " not in known else told
+    dates = list(compare_dates(find_dates(when), find_dates(known)))
     denials = list(compare_polarity(told, text))
     elsewhere = list(_other_references(claim.text, f"{document.title}. {evidence.passage.text}"))
     speech = weigh_speech(claim, evidence)

@@ -254,6 +254,12 @@ def _attention(articles: Sequence[ArticleView]) -> tuple[Card, ...]:
     return tuple(sorted(cards, key=lambda card: (card.label is not Label.REFUTED, -(card.confidence or 0.0))))
 
 
+def _ambiguous_first(units: Sequence[Sequence[ClaimReport]]) -> list[Sequence[ClaimReport]]:
+    """The stretches without a card; those that a person could clear up stand before the captions and headings."""
+    rest = [unit for unit in units if not _has_card(unit)]
+    return sorted(rest, key=lambda unit: all(row.claim.status is not ClaimStatus.AMBIGUOUS for row in unit))
+
+
 def _article_view(report: ArticleReport) -> ArticleView:
     rows = sorted(report.claims, key=lambda row: (row.claim.start, row.claim.end))
     neighbours = _neighbours(report.article, [row.claim for row in rows])
@@ -263,7 +269,7 @@ def _article_view(report: ArticleReport) -> ArticleView:
         href=safe_href(report.article.url),
         coverage=_coverage_view(coverage_of(row.claim for row in rows)),
         sentences=tuple(_sentence_view(unit, *neighbours[unit[0].claim.start]) for unit in units if _has_card(unit)),
-        not_checked=tuple((unit[0].claim.sentence, _reasons(unit)) for unit in units if not _has_card(unit)),
+        not_checked=tuple((unit[0].claim.sentence, _reasons(unit)) for unit in _ambiguous_first(units)),
     )
 
 

@@ -135,6 +135,48 @@ def test_dateline_is_split_from_the_first_sentence() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "dateline",
+    [
+        "NEW YORK & LONDON--(BUSINESS WIRE)--",
+        "PARIS/LONDON, 3 May (Reuters) - ",
+        "SAN FRANCISCO, May 3, 2022 /PRNewswire/ -- ",
+        "May 3 (Reuters) - ",
+        "PARIS & LYON (AFP) — ",
+        "(Reuters) - ",
+        "(CNN) ",
+        "(CNN) -- ",
+        "Washington (CNN) ",
+    ],
+)
+def test_datelines_of_agencies_are_cut_off_every_paragraph(dateline: str) -> None:
+    """Whatever the agency's form, in the first paragraph and below."""
+    sentence = "Acme Inc. lost 3%."
+    assert (
+        blocks(f"{dateline}{sentence}\n\n{dateline}{sentence}")
+        == [
+            (Role.DATELINE, dateline.strip()),
+            (Role.BODY, sentence),
+        ]
+        * 2
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["(NATO) troops left Riga.", "The Cable News Network (CNN) Center closed.", "The Alliance (AP) Party won 3 seats."],
+)
+def test_name_in_brackets_is_no_dateline(sentence: str) -> None:
+    """Only an agency at the very start, or behind a place and before a dash, is one."""
+    assert blocks(sentence) == [(Role.BODY, sentence)]
+
+
+def test_short_line_of_two_sentences_is_no_heading() -> None:
+    """Even where it ends in an emoji and sentences follow; one that ends in a full stop and an emoji is none either."""
+    assert roles("The council bought 40 buses. Joan Avery paid 😀" + _BODY) == [Role.BODY, Role.BODY]
+    assert roles("The council bought 40 buses. 😀" + _BODY) == [Role.BODY, Role.BODY]
+
+
 def test_title_repeated_in_the_text_is_told_from_its_sentences() -> None:
     """The article's own title is recognised even where it is a sentence."""
     text = "The council raised the tax.\nThe council met in March 2021."

@@ -40,6 +40,11 @@ BANK = "The bank closed three branches"
         ("in December", "in December 2021"),
         ("last November", "in November 2021"),
         ("on March 3", "on March 3, 2022"),
+        ("Jan. 2", "Jan. 2, 2022"),
+        ("at noon today", "at noon on March 17, 2022"),
+        ("at 10:52 a.m. on Monday", "at 10:52 a.m. on March 14, 2022"),
+        ("last Christmas", "at Christmas 2021"),
+        ("in Tuesday's storm", "in the March 15, 2022 storm"),
     ],
 )
 def test_words_become_the_day_or_period_they_mean(words: str, explicit: str) -> None:
@@ -54,6 +59,12 @@ def test_words_become_the_day_or_period_they_mean(words: str, explicit: str) -> 
         ("The bank will close three branches on Monday.", "The bank will close three branches on March 21, 2022."),
         ("The bank will close three branches next month.", "The bank will close three branches in April 2022."),
         ("The bank will close three branches in May.", "The bank will close three branches in May 2022."),
+        ("Ana Lopes faces an election in May.", "Ana Lopes faces an election in May 2022."),
+        ("The trial is set for May 3.", "The trial is set for May 3, 2022."),
+        (
+            "The bank will close three branches by the end of June.",
+            "The bank will close three branches by the end of June 2022.",
+        ),
     ],
 )
 def test_plans_look_ahead(sentence: str, explicit: str) -> None:
@@ -76,6 +87,53 @@ def test_words_that_are_not_counted_from_publication_stay(sentence: str) -> None
     """Habits, names and vague words have no day."""
     assert rewritten(sentence) == sentence
     assert unclear(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "explicit"),
+    [
+        ("By Sunday, 300 people had died.", "By March 13, 2022, 300 people had died."),
+        (
+            "Prices have risen by 3% since the beginning of the month.",
+            "Prices have risen by 3% since the beginning of March 2022.",
+        ),
+        ("Prices have risen by 3% since the start of the year.", "Prices have risen by 3% since the start of 2022."),
+        (
+            "A girl died in Ohio, and last September a boy died in Maine.",
+            "A girl died in Ohio, and in September 2021 a boy died in Maine.",
+        ),
+    ],
+)
+def test_dates_keep_the_words_around_them(sentence: str, explicit: str) -> None:
+    """The preposition that the explicit date needs stands before it, once."""
+    assert rewritten(sentence) == explicit
+
+
+@pytest.mark.parametrize(
+    ("sentence", "open_words"),
+    [
+        ("The bank closed two weeks ago Thursday.", "two weeks ago Thursday"),
+        ("The bank closed a few minutes ago.", "a few minutes ago"),
+        ("The bank closed last summer.", "last summer"),
+        ("The bank closes three branches on 10 November.", "10 November"),
+        ("The sides agreed to exchange 34 prisoners by 15 October.", "15 October"),
+        ("Within two days, the bank closed three branches.", "Within two days"),
+        ("The bridge had been built before then.", "before then"),
+    ],
+)
+def test_dates_with_several_readings_are_open(sentence: str, open_words: str) -> None:
+    """Which day is meant, or which year, cannot be told from the day of publication."""
+    assert unclear(sentence) == [open_words]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Christmas falls on December 25.", "The feast is held on May 3.", "The country marks its independence on July 4."],
+)
+def test_day_of_every_year_stays(sentence: str) -> None:
+    """A feast is no plan."""
+    assert rewritten(sentence) == sentence
+    assert "July 4" not in unclear(sentence)
 
 
 @pytest.mark.parametrize("words", ["yesterday", "on Monday", "last year", "two days ago", "this week"])

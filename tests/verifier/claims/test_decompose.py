@@ -87,6 +87,14 @@ def test_relative_clauses_get_the_noun_that_they_are_about(sentence: str, texts:
         ),
         ("Ana Lopes, 34, won the race.", ["Ana Lopes won the race.", "Ana Lopes was 34 years old."]),
         (
+            "Joan Avery, 41, and Dan Reed, 44, were elected in 2020.",
+            [
+                "Joan Avery and Dan Reed were elected in 2020.",
+                "Joan Avery was 41 years old.",
+                "Dan Reed was 44 years old.",
+            ],
+        ),
+        (
             "The company, founded in 1990, employs 300 people.",
             ["The company employs 300 people.", "The company was founded in 1990."],
         ),
@@ -159,6 +167,9 @@ def test_lists_say_it_of_each_item(sentence: str, texts: list[str]) -> None:
         "The plant was built by Siemens and Bosch.",
         "Foreign affairs are handled by the ministry, which answers to the president.",
         "If it rains and the dam breaks, the village is lost.",
+        "It was Tom Hale, not Joan Avery, who sold the port.",
+        "Tom Reed has one son and Ana Lopes has none.",
+        "The firm has received 15 reports of burns, including two deaths.",
     ],
 )
 def test_nothing_is_said_that_the_sentence_does_not_say(sentence: str) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from verifier.claims.language import why_not_english
+from verifier.claims.language import why_not_english, why_sentence_not_english
+from verifier.claims.pieces import pieces_of
 from verifier.claims.sentences import split_block
+from verifier.types import Article
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 SHORT = {
@@ -78,6 +80,7 @@ ENGLISH = [
     "",
     "The word “Schadenfreude” comes from Schaden, damage, and Freude, joy.",
     "Its Japanese name, Karafuto (樺太), comes from カムイ or カラ, scholars say.",
+    'The singer quotes "Mein Kind, von Tristan und Isolde kenn ich ein traurig Stück, klug war Hans Sachs und wollte".',
     'She said that "Das Kapital" and "Le Rouge et le Noir" were her favourite books.',
 ]
 
@@ -102,6 +105,8 @@ def test_language_is_named(language: str) -> None:
         ("大臣は月曜日に辞任した。", "language: Japanese"),
         ("استقال الوزير يوم الاثنين.", "language: Arabic"),
         ("استقال", "language: not English"),
+        ("ראש העיר קנה 40 אוטובוסים.", "language: Hebrew"),
+        ("משרד", "language: Hebrew"),
         ("ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾ", "language: not English"),
     ],
 )
@@ -114,6 +119,72 @@ def test_other_scripts_are_refused_whatever_their_length(text: str, reason: str)
 def test_names_headlines_and_short_english_pass(text: str) -> None:
     """Foreign names and titles do not make a text foreign, nor do too few words to tell by."""
     assert why_not_english(text) == ""
+
+
+@pytest.mark.parametrize("verb", ["met", "beat", "named", "led", "won against", "ran in", "hired"])
+@pytest.mark.parametrize(
+    ("first", "second"), [("Dan Reed", "Joan Avery"), ("Mark Lund", "Tom Hale"), ("Le Monde", "Piet Jansen")]
+)
+def test_two_names_and_a_verb_are_english(first: str, verb: str, second: str) -> None:
+    """One word between names is too little to tell a language by, however sure the model is."""
+    assert why_not_english(f"{first} {verb} {second}.") == ""
+
+
+@pytest.mark.parametrize("sentence", ["Der Rat kaufte 40 Busse.", "Die Stadt verkaufte 40 Busse."])
+def test_foreign_first_word_counts_beside_one_verb(sentence: str) -> None:
+    """Where nouns have capitals, the article before them helps to tell."""
+    assert why_not_english(sentence) == "language: German"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (
+            "Le maire a dit que 12 maisons étaient détruites, but the council said that it was wrong.",
+            "language: partly French",
+        ),
+        (
+            "The council said that it was wrong und die Stadt hat die Busse nicht gekauft.",
+            "language: partly German",
+        ),
+        ("The mayor said “le pont est fermé et les maisons sont détruites” to the crowd.", ""),
+        ("Juan Carlos de la Cruz and Ursula von der Leyen met in Rio de Janeiro.", ""),
+    ],
+)
+def test_half_a_sentence_in_another_language_is_found(sentence: str, reason: str) -> None:
+    """Outside of quotes, and not for the small words in names."""
+    assert why_sentence_not_english(sentence, "") == reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The council of Ashby bought 40 buses in 2019.", ""),
+        ("Die Brücke wurde gestern gesperrt.", "language: German"),
+        ("Le pont a été fermé hier.", "language: French"),
+        ("Anna Weber.", "language: the article is mostly German"),
+    ],
+)
+def test_sentences_of_a_mostly_german_article_are_judged_on_their_own(sentence: str, reason: str) -> None:
+    """English passes, another language keeps its name, and what is too short to tell is put down to the article."""
+    assert why_sentence_not_english(sentence, "language: German") == reason
+
+
+@pytest.mark.parametrize(
+    ("foreign", "language"),
+    [
+        ("Die Stadt hat im vergangenen Jahr viele neue Busse gekauft.", "German"),
+        ("قررت الحكومة شراء حافلات جديدة للمدينة في العام الماضي.", "Arabic"),
+        ("העירייה החליטה לקנות אוטובוסים חדשים בשנה שעברה.", "Hebrew"),
+    ],
+)
+def test_english_sentence_in_a_foreign_article_is_read(foreign: str, language: str) -> None:
+    """Each sentence of a mixed article goes by its own language."""
+    english = "The council of Ashby bought 40 buses in 2019."
+    text = f"{foreign} {foreign} {english} {foreign} Yes."
+    reasons = [piece.reason for piece in pieces_of(Article("a1", "", None, None, None, text))]
+    named = f"language: {language}"
+    assert reasons == [named, named, "", named, f"language: the article is mostly {language}"]
 
 
 def test_german_sentence_in_capitals_is_german() -> None:
@@ -145,12 +216,12 @@ def test_long_text_without_spaces_takes_linear_time() -> None:
 
 
 def _share_refused(sentences: Sequence[str]) -> float:
-    return sum(why_not_english(sentence) != "" for sentence in sentences) / len(sentences)
+    return sum(why_sentence_not_english(sentence, "") != "" for sentence in sentences) / len(sentences)
 
 
 @pytest.mark.shared_data
 def test_sentences_of_an_english_encyclopedia_pass() -> None:
-    """Fewer than 0.3% are refused (measured on 55,000: 0.1%, most of them truly foreign or code)."""
+    """Fewer than 0.2% are refused (measured on 13,924: 0.06%, half of them truly foreign or code)."""
     path = DATA / "wikipedia" / "corpus.jsonl.gz"
     if not path.exists():
         pytest.skip(f"needs {path}")
@@ -158,7 +229,7 @@ def test_sentences_of_an_english_encyclopedia_pass() -> None:
         texts = [json.loads(line)["text"] for line in file][::30]
     paragraphs = [line for text in texts for line in text.split("\n") if line.strip()]
     sentences = [one.text for line in paragraphs for one in split_block(line, 0, len(line))]
-    assert _share_refused(random.Random(1).sample(sentences, 5000)) < 0.003
+    assert _share_refused(random.Random(1).sample(sentences, 5000)) < 0.002
 
 
 @pytest.mark.shared_data

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifier.claims.anatomy import find_blocks
-from verifier.claims.sentences import Sentence, split_block
+from verifier.claims.sentences import EMOJI, Sentence, split_block
 
 # Text dense in the characters that the rules look at, and lines of every kind, badly joined.
 _MARKS = " \n\r\t.!?…\"'“”‘’«»()[]{}*_-–—#>|`~:;,1aAé\u2028\x00\x0b\x1c\x85\xa0\u200b\u202e\ufeffאב中😀"
@@ -71,6 +71,57 @@ def test_boundary_between(first: str, second: str) -> None:
     assert sentences(f"{first} {second}") == [first, second]
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["“One in 2019.", "”Two in 2020.“", "Avery said «three.", "Four came in 2021.»", "He left."],
+        ["”It fell,“ she said.", "”Nobody died.“", "He left."],
+        ["»It fell.", "Nobody died.«", "He left."],
+        ["The mayor said: “The bridge fell.", "Nobody died."],
+    ],
+)
+def test_reversed_and_unclosed_quote_marks_stay_in_their_places(parts: list[str]) -> None:
+    """No mark is lost, and one behind a full stop goes with the sentence before it."""
+    assert sentences(" ".join(parts)) == parts
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ["Avery paid 12 million euros 👍", "The town sold 3 halls."],
+        ["Avery paid 12 million euros 🎉🎉", "Hale paid nothing at all."],
+        ["Avery paid 12 million euros. 👍", "Hale left."],
+        ["The town of Ashby is a great place ❤️", "The council met."],
+    ],
+)
+def test_emoji_in_place_of_a_full_stop_ends_a_sentence(parts: list[str]) -> None:
+    """Where words enough stand before it and what follows may start a sentence."""
+    assert sentences(" ".join(parts)) == parts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We ❤ Paris in the spring.",
+        "Joan Avery of the council beat 🇩🇪 Lund in the final.",
+        "The council flew to ✈ Paris on Monday.",
+        "The council met 👍 and rose.",
+        "Avery, 🎉 The Mayor of Ashby, left.",
+    ],
+)
+def test_emoji_inside_a_sentence_does_not_end_it(text: str) -> None:
+    """Hearts and flags stand for words, and a sentence goes on behind a preposition or a comma."""
+    assert sentences(text) == [text]
+
+
+def test_emoji_are_not_read() -> None:
+    """They stay in the span; the signs of a text stay in what is read."""
+    article = "😀 Joan👍🏽Avery paid 5 euros at 20 °C to Acme™ 🎉"
+    (found,) = split_block(article, 0, len(article))
+    assert found.text == "Joan Avery paid 5 euros at 20 °C to Acme™"
+    assert article[found.start : found.end] == article
+
+
 def test_missing_space_behind_a_full_stop_is_survived() -> None:
     """A careless scrape glues sentences together."""
     assert sentences("They ended the war.The next day it rained.") == ["They ended the war.", "The next day it rained."]
@@ -107,12 +158,12 @@ def test_every_character_that_is_not_white_space_is_in_one_sentence(text: str) -
 
 @given(TEXTS)
 def test_each_character_that_is_read_is_found_in_the_article(text: str) -> None:
-    """Offsets lead to the same character, or to white space for a blank, inside the sentence."""
+    """Offsets lead to the same character, or to white space or an emoji for a blank, inside the sentence."""
     for sentence in whole(text):
         assert len(sentence.offsets) == len(sentence.text)
         assert all(sentence.start <= offset < sentence.end for offset in sentence.offsets)
         for offset, char in zip(sentence.offsets, sentence.text, strict=True):
-            assert text[offset] == char or (char == " " and text[offset].isspace())
+            assert text[offset] == char or (char == " " and (text[offset].isspace() or EMOJI.match(text[offset])))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +191,27 @@ def test_sentence_of_5000_words_is_one_and_takes_no_time() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [".", "\n ", '."', "a.", "\r", "(", " ", "1.", "- \n", "[", "> \n", "*", "word ", "[a](", "Ab ", "“", "mr. "],
+    [
+        ".",
+        "\n ",
+        '."',
+        "a.",
+        "\r",
+        "(",
+        " ",
+        "1.",
+        "- \n",
+        "[",
+        "> \n",
+        "*",
+        "word ",
+        "[a](",
+        "Ab ",
+        "“",
+        "mr. ",
+        "😀 A",
+        "a b c 😀 The ",
+    ],
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     """A hundred thousand characters of one mark take seconds at most, not the minutes of a quadratic scan."""

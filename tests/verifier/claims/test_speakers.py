@@ -148,3 +148,42 @@ def test_clause_about_the_speaker_is_no_part_of_what_was_said() -> None:
     assert said('"Ukraine applied to join the union in February," said Ilse Brandt, who teaches law in Bremen.') == [
         ("Ilse Brandt", "Ukraine applied to join the union in February.")
     ]
+
+
+@pytest.mark.parametrize("subject", ["Nobody", "No official", "Few experts", "None of the experts"])
+def test_what_nobody_said_is_not_claimed(subject: str) -> None:
+    """`Nobody said that P` is one statement about saying, and P is none."""
+    sentence = f"{subject} said that 40 people died."
+    assert [text for _, text in said(sentence)] == [sentence]
+
+
+def test_quote_over_two_sentences_keeps_the_speakers_words_alone() -> None:
+    """The narrator's words behind the closing mark are no part of the quote."""
+    text = 'Ana Lopes came. "The dam failed in May. The road to Serra is gone," Lopes said.'
+    quotes = [quote for act in speech_acts(text) for quote in act.quotes]
+    assert quotes == ["The dam failed in May.", "The road to Serra is gone,"]
+    assert all(quote in text for quote in quotes)
+
+
+def test_quotes_of_the_narrator_are_not_the_speakers() -> None:
+    """What is told about the speaker may have quote marks of its own."""
+    [act] = speech_acts('"I bought 300 shares in May," said Colin Abara, who rates the stock "sell".')
+    assert act.quotes == ("I bought 300 shares in May,",)
+
+
+def test_quote_of_nobody_known_is_not_the_articles_own_statement() -> None:
+    """It stays as a row that says so."""
+    claims = claims_of('"The second goal was offside in Riga. The referee saw it," he said.', published=None)
+    assert {claim.status for claim in claims if claim.kind is ClaimKind.CONTENT} == {ClaimStatus.AMBIGUOUS}
+
+
+def test_content_of_several_speakers_names_them_all() -> None:
+    """`X and Y said that P`: P is claimed by both."""
+    assert said("Dana Whitaker and Mei Tanaka said that the port had closed.") == [
+        ("Dana Whitaker and Mei Tanaka", "The port had closed.")
+    ]
+
+
+def test_that_behind_however_is_no_part_of_the_content() -> None:
+    """`X warned, however, that P`."""
+    assert ("Ana Lopes", "The port had closed.") in said("Ana Lopes warned, however, that the port had closed.")

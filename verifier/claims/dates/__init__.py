@@ -19,7 +19,8 @@ from verifier.claims.dates.days import (
     month_and_day,
 )
 from verifier.claims.dates.relative import NUMBERS, ON_A_DAY, Found, relative
-from verifier.claims.dates.tense import tense_at
+from verifier.claims.dates.tense import tense_at, token_at, verb_of
+from verifier.claims.lexicon import words
 from verifier.claims.rewrite import Edit, Unclear
 
 if TYPE_CHECKING:
@@ -32,16 +33,20 @@ NO_SUCH_DAY = "relative date"
 _LATER = re.compile(
     rf"\b(?:(?:\d{{1,3}}|{'|'.join(NUMBERS)})\s(?:day|week|month|year)s?\s(?:earlier|later)"
     r"|the\s(?:previous|following|same|next)\s(?:day|week|month|year)|the\sday\s(?:before|after)"
-    r"|that\s(?:day|week|month|year|night|evening|morning|time)|since\sthen)\b(?!\s(?:the|than|that|a|an|of|for|when)\b)",
+    r"|that\s(?:day|week|month|year|night|evening|morning|time)|(?:since|before|by|until|till)\sthen|back\sthen)\b(?!\s(?:the|than|that|a|an|of|for|when)\b)",
     re.IGNORECASE,
 )
 _IN_MONTH = re.compile(
-    rf"\b(?P<prep>(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Bb]efore|[Aa]fter|[Oo]f)\s(?:(?:early|late|mid-?)\s?)?)"
+    rf"\b(?P<prep>(?:[Ii]n|[Ff]or|[Ss]ince|[Uu]ntil|[Bb]y|[Bb]efore|[Aa]fter|[Oo]f)\s(?:(?:early|late|mid-?)\s?)?)"
     rf"(?P<month>{FULL_MONTH})\b(?!['’]|,?\s(?:and|or|to|through)\s[A-Z]|\s?[-–—]|,?\s\d)"
 )
 _YEAR = re.compile(r"\b(?:1[6-9]|20)\d{2}\b")
 _REPEATED = re.compile(
     r"\b(?:every|each|annual(?:ly)?|anniversary|usually|always|typically|born|birthday)\b", re.IGNORECASE
+)
+_FEASTS = words("fall celebrate mark observe commemorate honor honour")
+_WITHIN = re.compile(
+    rf"^Within\s(?:\d{{1,3}}|{'|'.join(NUMBERS)}|hours|days|weeks|months|years)(?:\s(?:hour|day|week|month|year)s?)?,"
 )
 _SINCE_WAR = re.compile(
     r"\b(?P<since>since\s)(?:the\s(?:beginning|start|outbreak)\sof\s)the\s(?:war|invasion|conflict|fighting|offensive)\b"
@@ -70,6 +75,7 @@ def resolve_dates(doc: Doc, dates: Dates, years_before: Sequence[str]) -> tuple[
     if today is not None and today.year_known and not _names_a_year(doc, years_before, today):
         years = (*_days_of_year(doc, today), *_months_of_year(doc, today))
         edits += [edit for edit in years if _is_free(edit.start, edit.end, taken)]
+        unclear += [day for day in _days_of_no_year(doc) if _is_free(day.start, day.end, taken)]
     taken = _places(edits, unclear)
     unclear += [word for word in _leaning(doc, years_before) if _is_free(word.start, word.end, taken)]
     return edits, unclear
@@ -123,6 +129,17 @@ def _days_of_year(doc: Doc, today: Today) -> Iterator[Edit]:
             yield Edit(end, end, f", {year}" if found["month"] else f" {year}", today.why)
 
 
+def _days_of_no_year(doc: Doc) -> Iterator[Unclear]:
+    """`The trial begins on May 3`: this year, or every year; a feast is every year's."""
+    for found in DAY_OF_YEAR.finditer(doc.text):
+        verb = verb_of(doc, found.start())
+        if tense_at(doc, found.start()) or verb is None or not _stands_as_a_day(doc, found.start(), found.end()):
+            continue
+        group = {token.lemma_.lower() for token in (verb, *verb.children)}
+        if verb.tag_ in ("VBZ", "VBP", "VB") and verb.lemma_ not in _FEASTS and not group & {"be"}:
+            yield Unclear(found.start(), found.end(), found.group().rstrip("."), NO_SUCH_DAY)
+
+
 def _months_of_year(doc: Doc, today: Today) -> Iterator[Edit]:
     """`in March`: the latest one that has begun, or the nearest one ahead for a plan."""
     for found in _IN_MONTH.finditer(doc.text):
@@ -139,10 +156,11 @@ def _months_of_year(doc: Doc, today: Today) -> Iterator[Edit]:
 
 def _leaning(doc: Doc, years_before: Sequence[str]) -> Iterator[Unclear]:
     """`three weeks later`, `that year`: counted from a date that the sentence itself does not give."""
-    for found in _LATER.finditer(doc.text):
+    for found in (*_LATER.finditer(doc.text), *_WITHIN.finditer(doc.text)):
         own = re.search(rf"\d|\b(?:{FULL_MONTH}|{'|'.join(WEEKDAYS)})\b", doc.text[: found.start()])
         if own is None and not _YEAR.search(doc.text):
-            yield Unclear(found.start(), found.end(), found.group(), "counted from a date that another sentence gives")
+            written = found.group().rstrip(",")
+            yield Unclear(found.start(), found.end(), written, "counted from a date that another sentence gives")
 
 
 def _stands_as_a_day(doc: Doc, start: int, end: int) -> bool:
@@ -150,4 +168,7 @@ def _stands_as_a_day(doc: Doc, start: int, end: int) -> bool:
     before = doc.text[:start].split()[-1:]
     token = next((t for t in doc if t.idx >= end), None)
     names = token is not None and token.tag_.startswith(("NN", "JJ"))
-    return (not before or before[0].lower() in ON_A_DAY) and not names
+    first = token_at(doc, start)
+    alone = first is not None and first.dep_ in ("npadvmod", "tmod") and first.head.pos_ == "VERB"  # `died Jan. 2`
+    alone = alone and not doc.text[:start].endswith("(")
+    return (not before or alone or before[0].lower() in ON_A_DAY | {"for"}) and not names

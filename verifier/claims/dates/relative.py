@@ -30,14 +30,17 @@ from verifier.claims.lexicon import words
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_SIGNS = ("day", "night", "tomorrow", "ago", "last ", "this ", "next ", "weekend")
+_SIGNS = ("day", "night", "tomorrow", "ago", "last ", "this ", "next ", "weekend", "since the ")
 NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
 NUMBERS |= {"nine": 9, "ten": 10, "eleven": 11, "twelve": 12}
 ON_A_DAY = words("on since by from until till after before between of and through to")
 _THIS_PART = re.compile(rf"{PREP}\b(?P<which>this|last)\s(?P<part>morning|afternoon|evening|night)\b", re.IGNORECASE)
 _WEEKDAY = re.compile(
     rf"(?:\b(?P<prep>[Oo]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Bb]efore|[Aa]fter|[Oo]f)\s)?(?:\b(?P<which>[Ll]ast|[Tt]his|[Nn]ext)\s)?"
-    rf"\b(?P<name>{'|'.join(WEEKDAYS)})\b(?!['’]s|,?\s(?:{MONTH}|\d)){PART}"
+    rf"\b(?P<name>{'|'.join(WEEKDAYS)})\b(?!['’]s|,?\s(?:{MONTH}|\d{{1,2}}\s(?:{MONTH}))){PART}"
+)
+_DAYS_OWN = re.compile(
+    rf"(?<![Tt]he\s)(?<!\ba\s)\b(?:(?P<which>[Ll]ast|[Nn]ext)\s)?\b(?P<name>{'|'.join(WEEKDAYS)})['’]s(?=\s\w)"
 )
 _PERIOD = re.compile(
     rf"{PREP}(?:\b(?P<stage>earlier|later|early|late)\s)?\b(?P<which>last|this|next)\s"
@@ -47,9 +50,23 @@ _PERIOD = re.compile(
 _WEEKEND = re.compile(r"\b(?:over|at)\sthe\sweekend\b", re.IGNORECASE)
 _AGO = re.compile(
     rf"(?P<fuzzy>\b(?:more|less|fewer)\sthan\s|\b(?:about|around|almost|nearly|over|under|some|only|just)\s)?"
-    rf"(?<![\d.,])\b(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\s(?P<unit>day|week|month|year)s?\sago\b",
+    rf"(?<![\d.,])\b(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\s(?P<unit>day|week|month|year)s?\sago\b"
+    rf"(?P<weekday>\s(?:{'|'.join(WEEKDAYS)})\b)?",
     re.IGNORECASE,
 )
+_VAGUELY_AGO = re.compile(
+    rf"\b(?:moments|(?:an?|a\sfew|several|some|\d{{1,3}}|{'|'.join(NUMBERS)})\s(?:second|minute|hour|moment)s?"
+    r"|(?:a\sfew|several|a\scouple\sof)\s(?:day|week|month|year)s)\sago\b",
+    re.IGNORECASE,
+)
+_FEAST = re.compile(
+    rf"{PREP}\b(?P<which>last|next)\s(?P<name>Christmas|Easter|Thanksgiving|summer|winter|spring|autumn)\b(?!['’]|\s(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
+_FROM_ITS_START = re.compile(
+    r"\b(?P<since>since\sthe\s(?:beginning|start)\sof\s)the\s(?P<unit>year|month)\b(?!['’])", re.IGNORECASE
+)
+_CLOCK = words("noon midnight a.m. p.m. am pm of")  # `as of today`
 _LAST_MONTH = re.compile(rf"\b(?P<which>[Ll]ast|[Nn]ext)\s(?P<month>{FULL_MONTH})\b(?!\s\d)")
 
 
@@ -67,7 +84,8 @@ def relative(doc: Doc, today: Today | None) -> Iterator[Found]:
     lower = doc.text.lower()
     if not any(sign in lower for sign in _SIGNS):  # most sentences have none; this is what keeps the rules cheap
         return
-    for rule in (_day_words, _parts_of_day, _ago, _periods, _weekends, _months_named, _weekdays):
+    rules = (_day_words, _parts_of_day, _ago, _vaguely_ago, _periods, _starts, _weekends, _feasts, _months_named)
+    for rule in (*rules, _weekdays, _days_own):
         yield from rule(doc, today)
 
 
@@ -75,7 +93,9 @@ def _day_words(doc: Doc, today: Today | None) -> Iterator[Found]:
     for found in DAY_WORD.finditer(doc.text):
         word = found["word"].lower()
         start = found.start("word") if _keeps(found["prep"]) else found.start()
-        if word in ("today", "tomorrow") and (found["owner"] or not tells_an_event(doc, found.start("word"))):
+        timed = doc.text[: found.start("word")].lower().split()[-1:] or [""]
+        told = timed[0] in _CLOCK or tells_an_event(doc, found.start("word"))
+        if word in ("today", "tomorrow") and (found["owner"] or not told):
             continue
         if word == "today" and today is None and not any(token.tag_ == "VBD" for token in doc):
             continue
@@ -115,6 +135,15 @@ def _weekdays(doc: Doc, today: Today | None) -> Iterator[Found]:
         start = found.start("which" if which else "name") if _keeps(found["prep"]) else found.start()
         day = _weekday(today, WEEKDAYS[found["name"]], tense, which)
         yield Found(start, found.end(), _on(day, today, found["prep"], (found["part"] or "").lower(), None))
+
+
+def _days_own(doc: Doc, today: Today | None) -> Iterator[Found]:
+    """`Tuesday's storm`: the storm of that day."""
+    for found in _DAYS_OWN.finditer(doc.text):
+        tense, which = tense_at(doc, found.start("name")), (found["which"] or "").lower()
+        if (tense or which) and not re.search(r"\bin\s(?:1[6-9]|20)\d{2}\b", doc.text):
+            day = _weekday(today, WEEKDAYS[found["name"]], tense, which)
+            yield Found(found.start(), found.end(), _on(day, today, None, "", "'s"))
 
 
 def _weekday(today: Today | None, number: int, tense: str, which: str) -> date | None:
@@ -202,12 +231,38 @@ def _ago(doc: Doc, today: Today | None) -> Iterator[Found]:
         number, unit = found["number"].lower(), found["unit"].lower()
         count = NUMBERS[number] if number in NUMBERS else int(number)
         fuzzy = (found["fuzzy"] or "").lower().strip()
-        text = _back(today, unit, count)
+        text = _back(today, unit, count) if not found["weekday"] else None  # `two weeks ago Thursday`: which of two?
         if fuzzy not in ("", "about", "around", "some", "only", "just"):
             text = None  # `more than two years ago` is no year
         elif text and (fuzzy in ("about", "around", "some") or (unit == "year" and count > 20)):
             text = "around " + text.removeprefix("in ").removeprefix("on ").removeprefix("around ")
         yield Found(found.start(), found.end(), text)
+
+
+def _vaguely_ago(doc: Doc, today: Today | None) -> Iterator[Found]:
+    """`A few minutes ago` is no day that could be looked up."""
+    for found in _VAGUELY_AGO.finditer(doc.text):
+        yield Found(found.start(), found.end(), None)
+
+
+def _starts(doc: Doc, today: Today | None) -> Iterator[Found]:
+    """`Prices have risen since the beginning of the year`: of the present one."""
+    for found in _FROM_ITS_START.finditer(doc.text):
+        if any(token.tag_ == "VBD" for token in doc) or re.search(r"\b(?:1[6-9]|20)\d{2}\b", doc.text):
+            continue
+        yield Found(found.end("since"), found.end(), _period(today, found["unit"].lower(), 0))
+
+
+def _feasts(doc: Doc, today: Today | None) -> Iterator[Found]:
+    """`Last Christmas`; the seasons are not the same everywhere, nor is which of them is the last one."""
+    for found in _FEAST.finditer(doc.text):
+        text = None
+        if today is not None and today.year_known and found["name"].lower() == "christmas":
+            over = (today.day.month, today.day.day) > (12, 25)
+            year = today.day.year + over - (found["which"].lower() == "last")
+            text = f"{'' if _keeps(found['prep']) else 'at '}Christmas {year}"
+        start = found.start("which") if _keeps(found["prep"]) else found.start()
+        yield Found(start, found.end(), text)
 
 
 def _back(today: Today | None, unit: str, count: int) -> str | None:
@@ -233,7 +288,8 @@ def _months_named(doc: Doc, today: Today | None) -> Iterator[Found]:
         else:
             text = f"{found['month']} {today.day.year + (month < today.day.month)}"
         prep = doc.text[: found.start()].lower().split()[-1:]
-        opening = "" if not text or (prep and prep[0] in ON_A_DAY | {"in"}) else "in "
+        joins = bool(prep) and prep[0] in ("and", "to", "through") and not re.search(r"\b(?:from|between)\b", doc.text)
+        opening = "" if not text or (prep and prep[0] in ON_A_DAY | {"in"} and not joins) else "in "
         yield Found(found.start(), found.end(), opening + text if text else None)
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _FUTURE = words("will 'll ’ll shall would")
+_AHEAD = words("set due scheduled expected planned slated going likely plan plans")
+_PLANS = words("face plan expect hope aim intend prepare")
 
 
 def token_at(doc: Doc, position: int) -> Token | None:
@@ -32,11 +34,29 @@ def tense_at(doc: Doc, position: int) -> str:
     tags = {token.tag_ for token in group}
     if any(token.lower_ in _FUTURE for token in group):
         return "future"
+    if verb is not None and _looks_ahead(verb, group):
+        return "future"
+    if verb is not None and verb.tag_ == "VBN" and _is_present(group):  # `is held on 10 November`
+        return ""
     if tags & {"VBD", "VBN"}:
         return "past"
     if verb is not None and verb.tag_ in ("VB", "VBG") and verb.head is not verb:
         return "future" if verb.tag_ == "VB" and _is_planned(verb) else _tense_of_head(verb)
     return ""
+
+
+def _is_present(group: list[Token]) -> bool:
+    helpers = {t.lower_ for t in group}
+    return bool(helpers & {"is", "are"}) and not helpers & {"has", "have", "had", "been"}
+
+
+def _looks_ahead(verb: Token, group: list[Token]) -> bool:
+    """`is set for May 3`, `is due in May`, `faces a vote in May`."""
+    if any(t.tag_ == "VBD" or t.lower_ in ("had", "been") for t in group):
+        return False
+    told = (verb, *(c for c in verb.children if c.dep_ == "acomp"))
+    is_state = any(t.lower_ in ("is", "are", "'s", "’s") for t in group) and any(t.lower_ in _AHEAD for t in told)
+    return is_state or (verb.tag_ in ("VBZ", "VBP") and verb.lemma_ in _PLANS)
 
 
 def _tense_of_head(verb: Token) -> str:
@@ -45,7 +65,7 @@ def _tense_of_head(verb: Token) -> str:
 
 
 def _is_planned(verb: Token) -> bool:
-    return verb.head.lower_ in ("set", "due", "scheduled", "expected", "planned", "going", "likely", "plan", "plans")
+    return verb.head.lower_ in _AHEAD
 
 
 def tells_an_event(doc: Doc, position: int) -> bool:

@@ -9,8 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from verifier.claims.decompose.statement import chars, is_plural, quoted_tokens, runs, subject_of, subtree
-from verifier.claims.decompose.verbs import copula, finite, has_modal, is_negated, is_past
+from verifier.claims.decompose.statement import (
+    CONDITIONS,
+    FINITE,
+    NEGATIVE,
+    POINTING,
+    TAKING_A_CLAUSE,
+    chars,
+    quoted_tokens,
+    runs,
+    subject_of,
+    subtree,
+)
+from verifier.claims.decompose.telling import (
+    comes_apart,
+    described_by,
+    describes_the_subject,
+    is_age,
+    is_limited,
+    is_set_apart,
+    relative_pronoun,
+)
+from verifier.claims.decompose.verbs import copula, finite, inflect, is_negated, is_past
 from verifier.claims.lexicon import words
 from verifier.claims.rewrite import Edit, Parts
 
@@ -18,35 +38,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Stretch
 
-_FINITE = words("VBD VBZ VBP MD")
-_KINDS = words("conj relcl appos acl advcl ccomp parataxis amod nummod npadvmod")
-_VERBS = words("VBD VBZ VBP VBN VB VBG")
-_OPENING_MARKS = frozenset(",(—–-:;")
-_CONDITIONS = words("if unless whether when whenever once until till before after provided lest")
-_ASSERTED = words("because although though whereas")
-_WHILE = words("while as since")
-# Participles that are prepositions or idioms, and such as say how a statement is meant.
-_NO_CLAUSE = words(
-    "follow include accord depend regard concern consider speak be range start begin compare relate owe assume give"
-    " cite quote say add tell ask call refer note argue warn claim mean pend bar except exclude involve have judge"
-    " strictly generally lead"
-    # The whole event did these, not its subject: "The bridge fell, killing 11".
-    " kill injure wound destroy damage trigger spark prompt force leave send bring cause"
-)
-_NEGATIVE = words("no none neither few little nobody nothing only not hardly never")
-_POINTING = words("this that these those such")
-_PLACES = words("GPE LOC FAC")
 _AMOUNTS = words("MONEY QUANTITY PERCENT CARDINAL")
-_ARTICLES = words("a an")
-_TAKING_A_CLAUSE = words(
-    "say think believe claim know hope fear argue suggest tell report expect feel hold add warn deny doubt"
-)
-_OF_EVENTS = words(
-    "mean make cause prompt lead allow help enable result force raise leave bring show suggest push boost add surprise"
-    " anger shock upset please delight worry alarm outrage dismay annoy embarrass disappoint spark trigger fuel provoke"
-    " ignite mark signal reflect follow come happen take require reduce increase improve worsen affect hurt cost draw"
-)
-_VIEWS = words("see view regard consider describe welcome condemn criticize criticise expect believe think call")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,8 @@ class _Splitter:
         tokens = self.own(noun, subtree(noun, self.inside))
         clauses = [c for c in noun.children if c.i in self.taken]
         end = min((min(self.taken[c.i]) for c in clauses), default=self.core.end)
+        if not any(c.dep_ in ("conj", "appos") for c in noun.children):  # "Hale, then 60, ..."
+            end = min((t.i for t in noun.subtree if t.i > noun.i and t.text == ","), default=end) if clauses else end
         return runs(self.core.doc, _trimmed(self.core.doc, {i for i in tokens if i < end}))
 
 
@@ -95,7 +89,7 @@ def clauses_of(core: Stretch) -> list[Clause]:
     inside = frozenset(token.i for token in core)
     splitter = _Splitter(core, inside)
     free = inside - quoted_tokens(core)
-    found = [token for token in core if token != root and token.i in free and _comes_apart(token, core, inside)]
+    found = [token for token in core if token != root and token.i in free and comes_apart(token, core, inside)]
     for token in found:
         splitter.taken[token.i] = subtree(token, inside) | _lead_of(token)
     made = [(token, _made(token, splitter)) for token in found]
@@ -129,193 +123,10 @@ def _main_tokens(splitter: _Splitter, root: Token) -> frozenset[int]:
 def _is_needed(token: Token) -> bool:
     if token.dep_ == "appos":
         return token.head.pos_ != "PROPN" and token.pos_ == "PROPN"
-    if token.dep_ != "relcl" or _is_set_apart(token):
+    if token.dep_ != "relcl" or is_set_apart(token):
         return False
     telling = [c for c in token.head.children if c.dep_ in ("amod", "compound", "prep", "nummod") and c.i < token.i]
     return not telling
-
-
-def _comes_apart(token: Token, core: Stretch, inside: frozenset[int]) -> bool:
-    """Whether a token heads a clause that its sentence asserts."""
-    if token.dep_ not in _KINDS or token.head.i not in inside or not _is_asserted(token, core.root):
-        return False
-    kind = token.dep_
-    if kind == "conj":
-        return token.tag_ in _VERBS and _is_joined_verb(token)
-    if kind == "relcl":
-        return _is_told_relative(token, core)
-    if _is_age(token):
-        return True
-    if kind == "appos":
-        return _is_told_appositive(token, core)
-    if kind == "acl":
-        return token.tag_ == "VBN" and _is_set_apart(token) and token.head.pos_ in ("PROPN", "NOUN")
-    if kind == "advcl" and token.pos_ != "ADJ":
-        return _is_told_adverbial(token, core)
-    if token.pos_ == "ADJ" and kind in ("amod", "advcl", "acl"):
-        return _is_told_adjective(token, core)
-    if kind in ("ccomp", "parataxis"):
-        return _is_neighbour(token, core)
-    return False
-
-
-def _is_asserted(token: Token, root: Token) -> bool:
-    """False under a condition, a denial, an attitude or a question."""
-    for above in token.ancestors:
-        if above == root:
-            break
-        if above.dep_ in ("ccomp", "xcomp", "csubj") and token.dep_ in ("conj", "advcl", "ccomp", "parataxis"):
-            return False
-        marks = {child.lower_ for child in above.children if child.dep_ in ("mark", "advmod")}
-        if above.dep_ == "advcl" and marks & _CONDITIONS:
-            return False
-    marks = {child.lower_ for child in token.children if child.dep_ in ("mark", "advmod")}
-    return not marks & _CONDITIONS and not (token.dep_ == "advcl" and marks & _WHILE and not _is_contrast(token))
-
-
-def _is_contrast(clause: Token) -> bool:
-    """`While A is big, B is small`: both are asserted; `as` and `since` may tell a time."""
-    mark = next((c.lower_ for c in clause.children if c.dep_ == "mark"), "")
-    apart = _is_set_apart(clause) or clause.left_edge.i == 0
-    return mark == "while" and apart and _is_finite(clause) and subject_of(clause) is not None
-
-
-def _is_set_apart(token: Token) -> bool:
-    edge = token.left_edge.i
-    return edge > 0 and token.doc[edge - 1].text in _OPENING_MARKS
-
-
-def _is_joined_verb(token: Token) -> bool:
-    """A verb joined to another by `and` or `but`, which both say something."""
-    first = token.head
-    if "not only" in token.doc.text.lower():
-        return False
-    if first.tag_ not in _VERBS or any(
-        c.lower_ in ("or", "nor", "than", "not") for c in first.children if c.dep_ == "cc"
-    ):
-        return False
-    if subject_of(token) is not None:
-        return any(t.tag_ in _FINITE for t in [token, *token.children])
-    between = token.doc[first.i + 1 : token.left_edge.i]
-    if not any(t.pos_ not in ("CCONJ", "PUNCT", "ADV") for t in between):
-        return False  # "built and opened the museum": the object belongs to both
-    own_helper = any(c.dep_ in ("aux", "auxpass") for c in token.children)
-    return not (is_negated(first) and not own_helper and token.tag_ not in ("VBD", "VBZ", "VBP"))
-
-
-def _pronoun(clause: Token) -> Token | None:
-    return next((t for t in clause.subtree if t.tag_ in ("WDT", "WP", "WP$", "WRB")), None)
-
-
-def _is_told_relative(token: Token, core: Stretch) -> bool:
-    pronoun, noun = _pronoun(token), token.head
-    if pronoun is None or pronoun != token.left_edge or noun.lower_ in ("one", "those", "anyone", "all"):
-        return False
-    if _is_set_apart(token):
-        return not _may_mean_the_clause(token, pronoun, core)
-    if noun.pos_ == "PROPN" and pronoun.lower_ in ("who", "which"):
-        return True
-    return _describes_the_subject(token, core.root) and pronoun.dep_ in ("nsubj", "nsubjpass")
-
-
-def _may_mean_the_clause(token: Token, pronoun: Token, core: Stretch) -> bool:
-    """`Prices rose 3 percent, which led to protests`: the percent did not. Inside a clause it means the noun."""
-    noun = token.head
-    if pronoun.lower_ != "which":
-        return noun.pos_ == "VERB"
-    apart = noun.i + 2 < pronoun.i and noun.right_edge.i < pronoun.i
-    if noun.pos_ not in ("NOUN", "PROPN") or apart or (token.tag_ == "VBZ" and is_plural(noun)):
-        return True
-    if token.right_edge.i + 2 < core.end:
-        return False
-    helpers = {child.lower_ for child in token.children if child.dep_ in ("aux", "auxpass")}
-    passive = any(child.dep_ == "auxpass" for child in token.children) and token.lemma_ not in _VIEWS
-    states = token.lemma_ == "be" or (token.lemma_ == "have" and not helpers)
-    agrees = is_plural(noun) and (token.tag_ == "VBP" or helpers & {"are", "have", "do"})
-    names = noun.pos_ == "PROPN" and token.lemma_ not in _OF_EVENTS
-    return not (passive or states or agrees or names)
-
-
-def _describes_the_subject(token: Token, root: Token) -> bool:
-    """`S is a company that makes X`: what holds of the company holds of S."""
-    noun = token.head
-    while noun.dep_ == "conj":
-        noun = noun.head
-    first = next((c.lower_ for c in noun.children if c.dep_ == "det"), "")
-    subject = subject_of(root)
-    named = subject is not None and subject.dep_ == "nsubj" and subject.lower_ not in _NEGATIVE | {"it", "there"}
-    return noun.dep_ == "attr" and noun.head == root and first in _ARTICLES and named and not is_negated(root)
-
-
-def _is_told_appositive(token: Token, core: Stretch) -> bool:
-    noun = token.head
-    edge, end = token.left_edge.i, token.right_edge.i + 1
-    if edge <= noun.i or core.doc[edge - 1].text not in ",–—" or noun.dep_ in ("appos", "conj", "attr"):
-        return False
-    closed = end >= core.end or core.doc[end].is_punct
-    listed = any(c.dep_ == "conj" for c in (*noun.children, *token.children))
-    if not closed or token.pos_ not in ("NOUN", "PROPN") or listed:
-        return False
-    if noun.ent_type_ in _PLACES and token.ent_type_ in _PLACES:
-        return False
-    described = any(c.dep_ in ("det", "poss") and c.lower_ not in _POINTING for c in token.children)
-    if noun.pos_ == "PROPN":
-        telling = any(c.dep_ not in ("det", "punct") for c in token.children)
-        definite = any(c.lower_ == "the" for c in token.children)
-        return described and token.pos_ == "NOUN" and (telling or not definite)
-    owned = any(c.dep_ in ("poss",) or c.lower_ == "the" for c in noun.children)
-    return token.pos_ == "PROPN" and owned and noun.tag_ == "NN" and not described
-
-
-def _is_told_adverbial(token: Token, core: Stretch) -> bool:
-    main, subject = token.head, subject_of(token.head)
-    marks = {c.lower_ for c in token.children if c.dep_ == "mark"}
-    if marks:
-        return bool(marks & _ASSERTED or _is_contrast(token)) and subject_of(token) is not None and _is_finite(token)
-    if subject is None or subject.dep_ == "expl" or subject_of(token) is not None or main != core.root:
-        return False
-    if is_negated(main) or has_modal(main) or token.lemma_ in _NO_CLAUSE or _is_limited(subject):
-        return False
-    leads = token.i < main.i and token.left_edge.i == core.start
-    apart = _is_set_apart(token) or (leads and core.doc[token.right_edge.i + 1].text == ",")
-    plain = not any(c.dep_ in ("aux", "auxpass", "prep") and c.i < token.i for c in token.children)
-    return apart and plain and token.tag_ in ("VBG", "VBN")
-
-
-def _is_told_adjective(token: Token, core: Stretch) -> bool:
-    """`It is a bird, capable of diving fast`."""
-    described = any(c.dep_ in ("prep", "xcomp") and c.i > token.i for c in token.children)
-    closes = token.right_edge.i + 2 >= core.end
-    return (
-        token.i > token.head.i
-        and _is_set_apart(token)
-        and described
-        and closes
-        and _described_by(token, core) is not None
-    )
-
-
-def _described_by(token: Token, core: Stretch) -> Token | None:
-    """Whom an adjective behind a comma is about: the subject, if it hangs on the verb or on what the subject is."""
-    subject = subject_of(core.root)
-    about = token.head == core.root or (token.head.head == core.root and token.head.dep_ == "attr")
-    return subject if about and subject is not None and subject.dep_ == "nsubj" and not is_negated(core.root) else None
-
-
-def _is_finite(verb: Token) -> bool:
-    return any(t.tag_ in _FINITE for t in [verb, *verb.children])
-
-
-def _is_neighbour(token: Token, core: Stretch) -> bool:
-    """`A is B, so C can D` and `A did B; C did D`, whose first half the parser may hang under the second."""
-    if token.head != core.root or subject_of(token) is None or not _is_finite(token):
-        return False
-    if token.head.lemma_ in _TAKING_A_CLAUSE or any(c.dep_ == "mark" for c in token.children):
-        return False
-    if token.i < token.head.i:
-        after = core.doc[token.right_edge.i + 1 : token.right_edge.i + 2].text
-        return after in (",", ";", ":", "–", "—") and subject_of(token.head) is not None
-    return core.doc[token.left_edge.i - 1].text in (";", "–", "—") or token.dep_ == "parataxis"
 
 
 def _made(token: Token, splitter: _Splitter) -> Clause | None:
@@ -326,14 +137,14 @@ def _made(token: Token, splitter: _Splitter) -> Clause | None:
         return _joined(token, tokens, splitter)
     if kind == "relcl":
         return _relative(token, tokens, splitter)
-    if _is_age(token):
+    if is_age(token):
         return _aged(token, splitter)
     if kind == "appos":
         return _appositive(token, tokens, splitter)
     if kind == "acl":
         return _described(token, tokens, splitter, token.head)
     if token.pos_ == "ADJ" and kind in ("amod", "advcl", "acl"):
-        subject = _described_by(token, splitter.core)
+        subject = described_by(token, splitter.core)
         return None if subject is None else _described(token, tokens, splitter, subject)
     if kind == "advcl" and not any(c.dep_ == "mark" for c in token.children):
         return _participle(token, tokens, splitter)
@@ -351,7 +162,7 @@ def _joined(token: Token, tokens: frozenset[int], splitter: _Splitter) -> Clause
         first = first.head
     subject = _subject_parts(first, splitter)
     helpers = _helpers(token, first)
-    if subject is None or helpers is None or _is_limited(subject[0]):
+    if subject is None or helpers is None or is_limited(subject[0]):
         return None
     opening = runs(doc, _opening(first, splitter)) if first == splitter.core.root else ()
     return Clause(token, tokens, subject[0], (*opening, " ", *subject[1], *helpers))
@@ -368,15 +179,13 @@ def _subject_parts(verb: Token, splitter: _Splitter) -> tuple[Token, Parts] | No
     return subject, splitter.phrase(subject)
 
 
-def _is_limited(subject: Token) -> bool:
-    """`No one came and left` says neither that no one came nor that no one left; so do `few` and `only`."""
-    return subject.lower_ in _NEGATIVE or any(child.lower_ in _NEGATIVE for child in subject.children)
-
-
 def _helpers(token: Token, first: Token) -> Parts | None:
     """The auxiliaries of the first verb that the second one needs; None where it has none of its own and none fit."""
     own = [c for c in token.children if c.dep_ in ("aux", "auxpass") and c.i < token.i]
-    if token.tag_ in ("VBD", "VBZ", "VBP", "MD") or (own and own[0].tag_ in _FINITE):
+    had = [c for c in first.children if c.dep_ == "aux" and c.lemma_ == "have"]
+    if had and not own and token.tag_ == "VBD" and inflect(token.lemma_, "VBN") == token.lower_:
+        return (" ", chars(token.doc[had[0].i : had[0].i + 1]))  # "had led expeditions and published"
+    if token.tag_ in ("VBD", "VBZ", "VBP", "MD") or (own and own[0].tag_ in FINITE):
         return ()
     shared = [c for c in first.children if c.dep_ in ("aux", "auxpass") and c.i < first.i]
     fits = (token.tag_ == first.tag_ or (token.tag_, first.tag_) == ("VBN", "VBD")) and not is_negated(first)
@@ -401,21 +210,21 @@ def _condition(verb: Token, splitter: _Splitter) -> set[int]:
     for clause in verb.children:
         if clause.dep_ == "advcl" and clause.i < verb.i and clause.i not in splitter.taken:
             marks = {c.lower_ for c in clause.children if c.dep_ in ("mark", "advmod")}
-            if marks & _CONDITIONS:
+            if marks & CONDITIONS:
                 return subtree(clause, splitter.inside) | {clause.right_edge.i + 1}
     return set()
 
 
 def _relative(token: Token, tokens: frozenset[int], splitter: _Splitter) -> Clause | None:
-    doc, noun, pronoun = splitter.core.doc, token.head, _pronoun(token)
+    doc, noun, pronoun = splitter.core.doc, token.head, relative_pronoun(token)
     if pronoun is None:
         return None
     if noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.ent_type_ in _AMOUNTS:
         noun = noun.head.head  # "cuts of 11 billion crowns, which ...": the cuts
     subject = noun
-    if not _is_set_apart(token) and _describes_the_subject(token, splitter.core.root):
+    if not is_set_apart(token) and describes_the_subject(token, splitter.core.root):
         subject = subject_of(splitter.core.root) or noun
-    if subject.lower_ in _POINTING or any(c.lower_ in _POINTING for c in subject.children):
+    if subject.lower_ in POINTING or any(c.lower_ in POINTING for c in subject.children):
         return None
     name, rest = splitter.phrase(subject), frozenset(_trimmed(doc, tokens - {pronoun.i}))
     if pronoun.dep_ in ("nsubj", "nsubjpass"):
@@ -442,19 +251,11 @@ def _object_relative(token: Token, rest: frozenset[int], name: Parts, edits: tup
 
 def _appositive(token: Token, tokens: frozenset[int], splitter: _Splitter) -> Clause | None:
     verb = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), None)
-    past = verb is not None and is_past(verb) and verb.lemma_ not in _TAKING_A_CLAUSE
+    past = verb is not None and is_past(verb) and verb.lemma_ not in TAKING_A_CLAUSE
     past = past and not any(c.lower_ in ("current", "present") for w in (token, token.head) for c in w.children)
     link = f" {copula(token.head, past)} "
     rest = frozenset(_trimmed(splitter.core.doc, tokens))
     return Clause(token, rest, token.head, (*splitter.phrase(token.head), link))
-
-
-def _is_age(token: Token) -> bool:
-    """`Ana Lopes, 34,`."""
-    doc, noun = token.doc, token.head
-    bare = token.left_edge == token.right_edge and token.dep_ in ("appos", "nummod", "npadvmod")
-    framed = bare and 0 < token.i < len(doc) - 1 and doc[token.i - 1].text == doc[token.i + 1].text == ","
-    return framed and token.text.isdecimal() and 0 < int(token.text) < 120 and noun.pos_ == "PROPN" and noun.i < token.i
 
 
 def _aged(token: Token, splitter: _Splitter) -> Clause:
@@ -465,7 +266,7 @@ def _aged(token: Token, splitter: _Splitter) -> Clause:
 
 def _described(token: Token, tokens: frozenset[int], splitter: _Splitter, subject: Token) -> Clause | None:
     """`X, known as Y, ...` -> `X is known as Y`."""
-    if subject.tag_ not in ("NN", "NNS", "NNP", "NNPS") or subject.lower_ in _NEGATIVE:
+    if subject.tag_ not in ("NN", "NNS", "NNP", "NNPS") or subject.lower_ in NEGATIVE:
         return None
     past = is_past(splitter.core.root) or token.lemma_ in ("build", "found", "bear", "launch", "publish", "create")
     link = f" {copula(subject, past)} "

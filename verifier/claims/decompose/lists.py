@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 12  # of one list
 _NOMINAL = words("NOUN PROPN")
+_FINITE = words("VBD VBZ VBP MD")
 _OBJECTS = words("dobj attr oprd")
 _SUBJECTS = words("nsubj nsubjpass")
 _TOGETHER_VERBS = words(
@@ -58,6 +59,8 @@ def _items(clause: Clause) -> list[Clause]:
     doc = clause.verb.doc
     if any(doc[i].lower_ in _TOGETHER_WORDS for i in clause.tokens):
         return []
+    if any(doc[i].dep_ == "conj" and doc[i].tag_ in _FINITE and doc[i].head == clause.verb for i in clause.tokens):
+        return []  # a joined verb that could not be taken out: the list may be its subject
     for i in sorted(clause.tokens):
         items = _list_at(doc[i], clause)
         if items:
@@ -75,6 +78,8 @@ def _list_at(first: Token, clause: Clause) -> list[Token]:
     joint = [c.lower_ for item in items for c in item.children if c.dep_ == "cc"]
     if any(c.dep_ == "appos" and c not in items for item in items for c in item.children):
         return []
+    if any(_hides_a_clause(item, clause) for item in items):
+        return []
     if not joint or any(word not in ("and", "as", "well", "&") for word in joint) or "&" in joint:
         return []
     if any(i.pos_ not in _NOMINAL or i.ent_type_ in _ASKING_NONE or i.text == "others" for i in items) or _is_one_name(
@@ -82,6 +87,12 @@ def _list_at(first: Token, clause: Clause) -> list[Token]:
     ):
         return []
     return items
+
+
+def _hides_a_clause(item: Token, clause: Clause) -> bool:
+    """`one son and Ana Lopes has none`: a joined clause that the parser takes for an item."""
+    own = [clause.verb.doc[i] for i in _item_tokens(item, clause)]
+    return any(t.tag_ in _FINITE for t in own) and not any(t.tag_.startswith("W") for t in own)
 
 
 def _joined_to(noun: Token) -> list[Token]:
@@ -254,6 +265,11 @@ def _examples_at(start: Token, clause: Clause) -> tuple[Token, list[Token], set[
         noun = noun.head
     fits = noun.dep_ in _OBJECTS and noun.head == clause.verb
     fits = fits or (noun.dep_ == "pobj" and _is_of_the_verb(noun.head, clause.verb))
+    told = any(
+        child.dep_ == "prep" and child.lower_ == "of" for child in noun.children
+    )  # "reports of X, including two"
+    if told and any(o.pos_ != "PROPN" for o in objects):
+        return None
     if not objects or not fits or noun.tag_ not in ("NNS", "NNPS") or noun.i not in clause.tokens:
         return None
     items = [objects[0], *_joined_to(objects[0])]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from verifier.claims.lexicon import words
 from verifier.claims.rewrite import Edit, Parts
 from verifier.types import Span
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Stretch
 
+FINITE = words("VBD VBZ VBP MD")
+CONDITIONS = words("if unless whether when whenever once until till before after provided lest")
+NEGATIVE = words("no none neither few little nobody nothing only not hardly never")
+TAKING_A_CLAUSE = words(
+    "say think believe claim know hope fear argue suggest tell report expect feel hold add warn deny doubt"
+)
+POINTING = words("this that these those such")
 _OPENING_MARKS = ("“", "«", "``")
 _CLOSING_MARKS = ("”", "»", "''")
 

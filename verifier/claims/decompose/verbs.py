@@ -30,10 +30,11 @@ def is_past(verb: Token) -> bool:
 
 
 def copula(subject: Token, past: bool) -> str:
-    """`is`, `are`, `was` or `were`."""
+    """`is`, `are`, `was` or `were`, for this noun alone."""
+    plural = subject.tag_ in ("NNS", "NNPS") or subject.lower_ in ("they", "we", "these", "those")
     if past:
-        return "were" if is_plural(subject) else "was"
-    return "are" if is_plural(subject) else "is"
+        return "were" if plural else "was"
+    return "are" if plural else "is"
 
 
 def finite(participle: Token, subject: Token, main: Token) -> str | None:

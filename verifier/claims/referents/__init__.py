@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,18 @@ from verifier.claims.attribution import Attribution
 from verifier.claims.dates import resolve_dates
 from verifier.claims.lexicon import words
 from verifier.claims.quotes import is_quote, quoted_spans
+from verifier.claims.referents.book import UNKNOWN, Book
 from verifier.claims.referents.connectives import connectives
 from verifier.claims.referents.context import Context
 from verifier.claims.referents.descriptions import Described, describe, meant_by
-from verifier.claims.referents.mentions import ORGANISATION, Mention, mentions_of
+from verifier.claims.referents.mentions import ORGANISATION, PERSON, Mention, mentions_of
 from verifier.claims.referents.names import SURNAME, full_names
+from verifier.claims.referents.open_words import open_words
 from verifier.claims.referents.pronouns import (
     FIRST_PERSON,
     UNCLEAR,
+    Reading,
+    gender_shown,
     mentions_meant,
     person_before,
     read_pronouns,
@@ -58,8 +62,10 @@ def resolve(found: Attribution, context: Context, speaker: str | None) -> Resolu
     made: list[Edit | Unclear] = [*_speaking(found, context, speaker)]
     described = describe(doc, own, context.story, context.near)
     made += _of_descriptions(doc, described)
-    known = _with_names(own, described)
-    readings = read_pronouns(doc, known, context.near)
+    known = _with_names(own, described, context.book)
+    named = context.named(speaker) if speaker else None
+    readings = read_pronouns(doc, known, context.near, named)
+    met = _with_genders([*known, *mentions_meant(readings)], readings, context)
     for reading in readings:
         if found.speaker is not None and found.speaker.start <= reading.token.i < found.speaker.end:
             continue
@@ -72,7 +78,8 @@ def resolve(found: Attribution, context: Context, speaker: str | None) -> Resolu
     made += _first_person(found, context, speaker)
     edits, unclear = resolve_dates(doc, context.dates, context.years)
     made += [*edits, *unclear, *full_names(doc, context.book), *connectives(doc)]
-    context.read = (doc, [*known, *mentions_meant(readings)])
+    made += open_words(doc, own)
+    context.read = (doc, met)
     return _sorted_out(found, made)
 
 
@@ -114,17 +121,29 @@ def _of_descriptions(doc: Doc, described: Sequence[Described]) -> Iterator[Edit 
             yield Unclear(one.start, one.end, doc.text[one.start : one.end], one.why, one.antecedent)
 
 
-def _with_names(own: Sequence[Mention], described: Sequence[Described]) -> list[Mention]:
+def _with_names(own: Sequence[Mention], described: Sequence[Described], book: Book) -> list[Mention]:
     """The mentions, those that are descriptions with the name that they stand for."""
     names = {(one.start, one.end): one.name for one in described if one.name is not None}
-    return [_renamed(mention, names.get((mention.start, mention.end))) for mention in own]
+    people = {p.name: p.gender for shared in book.people.values() for p in shared}
+    return [_renamed(mention, names.get((mention.start, mention.end)), people) for mention in own]
 
 
-def _renamed(mention: Mention, name: str | None) -> Mention:
+def _with_genders(met: list[Mention], readings: Sequence[Reading], context: Context) -> list[Mention]:
+    """The mentions with what the pronouns show: whether somebody of whom nothing said so is he or she."""
+    for reading in readings:
+        gender, mention = gender_shown(reading), reading.mention
+        if gender and mention is not None and mention.name and mention.kind == PERSON and not mention.gender:
+            context.learn(mention.name, gender)
+            met = [replace(m, gender=gender) if m.name == mention.name else m for m in met]
+    return met
+
+
+def _renamed(mention: Mention, name: str | None, people: Mapping[str, str]) -> Mention:
     if name is None:
         return mention
     identity = name.lower().removeprefix("the ")
-    return replace(mention, name=name, identity=identity, indefinite=False, proper=True)
+    gender = mention.gender or people.get(name, UNKNOWN)
+    return replace(mention, name=name, identity=identity, gender=gender, indefinite=False, proper=True)
 
 
 def _first_person(found: Attribution, context: Context, speaker: str | None) -> Iterator[Edit | Unclear]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
+from verifier.claims.referents.given_names import MEN, WOMEN
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -54,30 +55,6 @@ _SAME_TITLE = {
     "ceo": (words("chief executive"),),
 }
 _RANKS = words("prime vice deputy assistant former junior shadow")  # a plain "minister" is none of these
-_MEN = words(
-    "james john robert michael william david richard joseph thomas charles christopher daniel matthew anthony mark"
-    " donald steven stephen paul andrew joshua kenneth kevin brian george edward ronald timothy jason jeffrey jacob"
-    " gary nicholas eric jonathan larry justin scott frank benjamin gregory samuel patrick alexander jack dennis jerry"
-    " tyler aaron adam henry nathan douglas peter zachary kyle walter harold carl arthur gerald roger keith lawrence"
-    " albert joe bruce ralph roy louis philip harry vladimir sergei barack bill ned antony tony tom tim jim bob ben"
-    " dan mike nick steve dave luis carlos jose juan pedro pablo miguel antonio francisco diego lionel mario marco luca"
-    " giovanni hans karl friedrich wolfgang otto emil lars erik olaf ivan igor boris dmitri mikhail nikolai alexei"
-    " yuri volodymyr recep mevlut mevlüt ahmed mohammed muhammad ali hassan hussein omar ibrahim abdul haruki hiroshi"
-    " kenji pierre jean jacques françois henri andré emmanuel nicolas hugo felix max martin stefan andreas jonas bernd"
-    " milan josef adrian marcus duncan henrik magnus colin dean sam idris theodor theodore georg ludwig johann isaac"
-    " leonardo galileo winston ernest leo victor oscar simon neil graham ian alan stuart derek"
-)
-_WOMEN = words(
-    "mary patricia jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty margaret sandra ashley"
-    " kimberly emily donna michelle carol amanda dorothy melissa deborah stephanie rebecca sharon laura cynthia"
-    " kathleen amy angela shirley anna ana brenda pamela emma nicole helen samantha katherine christine debra rachel"
-    " carolyn janet catherine maria heather diane ruth julie olivia joyce virginia victoria kelly lauren christina joan"
-    " evelyn judith megan andrea cheryl hannah jacqueline martha gloria teresa ann anne sara madison kathryn janice"
-    " jean alice julia grace judy sophia sofia marie denise amber doris marilyn danielle beverly isabella isabelle"
-    " theresa diana natalie brittany charlotte kamala hillary angela ursula ingrid marta lena ilse greta petra paula"
-    " elena ulla karla anja selma edda sylvie hanne priya tilda rosa jane jill kate lucy claire sally fiona morag"
-    " amara mei irina olga natalia svetlana tatiana fatima aisha leila yuki sakura chiara giulia francesca"
-)
 
 
 @dataclass(slots=True)
@@ -102,6 +79,7 @@ class Book:
     """The people of an article by surname; a surname that several share has several entries."""
 
     people: dict[str, list[Person]]
+    some: frozenset[str] = frozenset()  # other single names that seem to be people's
 
     @classmethod
     def of(cls, docs: Sequence[Doc]) -> Book:
@@ -115,7 +93,7 @@ class Book:
         for doc, spans in zip(docs, read, strict=True):
             for span in spans:
                 name, titles = _plain(span), _titles(span)
-                usual = bool(titles) or name[0].lower() in _MEN | _WOMEN
+                usual = bool(titles) or name[0].lower() in MEN | WOMEN
                 if name[-1] in acting and len(name) == 1:
                     single.append((name[0], titles))
                 elif name[-1] in acting and (usual or name[-1] not in alone):
@@ -123,7 +101,13 @@ class Book:
             alone |= {token.text for token in doc if _stands_alone(token)} - people.keys()
         for surname, titles in single:
             _note(people, [surname], titles)
-        return cls(people)
+        return cls(people, frozenset(_somebody(docs)) - people.keys())
+
+    def learn(self, name: str, gender: str) -> None:
+        """Take in the gender that a pronoun has shown a person to be of."""
+        for person in self.people.get(name.split()[-1], []) if name.split() else []:
+            if person.name == name and not person.gender:
+                person.gender = gender
 
     def at(self, token: Token) -> list[Person]:
         """Those whom the name that ends at `token` may mean; empty where it is no person's name."""
@@ -134,6 +118,19 @@ class Book:
         if before is None or before.pos_ != "PROPN" or _is_title(before):
             return found
         return [person for person in found if before.text in person.name.split()[:-1]]
+
+
+def _somebody(docs: Sequence[Doc]) -> Iterator[str]:
+    """`Hale` of `Hale lost his case`, and of `Hale said` where the model never sees anything else in the name."""
+    other = {e.text for doc in docs for e in doc.ents if e.label_ in ("ORG", "GPE", "LOC", "NORP", "FAC")}
+    for token in (token for doc in docs for token in doc):
+        alone = token.tag_ == "NNP" and not any(c.dep_ in ("compound", "det", "amod") for c in token.children)
+        if not alone or token.dep_ != "nsubj" or token.ent_type_ in ("GPE", "LOC", "NORP"):
+            continue
+        after = (t for t in token.doc[token.i :] if t.lower_ in ("his", "her") and t.tag_ == "PRP$")
+        owns = any(next((a for a in t.head.ancestors if a.pos_ == "VERB"), None) == token.head for t in after)
+        if owns or (token.head.lemma_ in ("say", "tell", "add") and token.text not in other):
+            yield token.text
 
 
 def gender_of_role(role: str) -> str:
@@ -150,7 +147,7 @@ def _names(doc: Doc) -> Iterator[Span]:
                 start -= 1
             yield doc[start : entity.end]
     for token in doc[:-1]:
-        known = token.pos_ == "PROPN" and token.lower_ in _MEN | _WOMEN and token.ent_type_ != "PERSON"
+        known = token.pos_ == "PROPN" and token.lower_ in MEN | WOMEN and token.ent_type_ != "PERSON"
         if known and token.nbor().pos_ == "PROPN" and token.nbor().text[:1].isupper() and _ends_a_name(token.nbor()):
             yield doc[token.i : token.i + 2]
         if token.lower_ in ROLES and token.i + 2 < len(doc) and token.ent_type_ != "PERSON":
@@ -178,7 +175,7 @@ def _is_of_a_name(token: Token) -> bool:
 def _acts(span: Span) -> bool:
     """Whether a name stands where people do: a place that the model takes for a person is only moved to or lived in."""
     name = _plain(span)
-    known = bool(_titles(span)) or (len(name) > 1 and name[0].lower() in _MEN | _WOMEN)
+    known = bool(_titles(span)) or (len(name) > 1 and name[0].lower() in MEN | WOMEN)
     return known or (span.root.dep_ not in ("pobj", "compound", "npadvmod", "ROOT") and span.root.tag_ != "NNPS")
 
 
@@ -221,8 +218,9 @@ def _note(people: dict[str, list[Person]], name: list[str], titles: frozenset[st
 
 
 def _gender(name: list[str], titles: frozenset[str]) -> str:
-    first = name[0].lower() if len(name) > 1 else ""
-    his, hers = bool(titles & _HIS) or first in _MEN, bool(titles & _HERS) or first in _WOMEN
+    given = [part.lower() for part in name[:-1]]  # behind a title that the model takes for a part of the name
+    first = next((part for part in given if part in MEN | WOMEN), "")
+    his, hers = bool(titles & _HIS) or first in MEN, bool(titles & _HERS) or first in WOMEN
     return UNKNOWN if his == hers else MASCULINE if his else FEMININE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from verifier.claims.dates import Dates, years_in
@@ -47,6 +47,11 @@ class Context:
         self.story.add(doc, mentions, self.book, self.named(speaker) if speaker is not None else None)
         self.years = years_in(doc.text)
         self.speaker = speaker
+
+    def learn(self, name: str, gender: str) -> None:
+        """A pronoun has shown whether a person is he or she: that holds for the rest of the article."""
+        self.book.learn(name, gender)
+        self.near = [[replace(m, gender=gender) if m.name == name else m for m in mentions] for mentions in self.near]
 
     def forget(self) -> None:
         """A new section starts: no pronoun points back over its heading."""

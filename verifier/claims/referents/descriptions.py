@@ -26,9 +26,23 @@ _GROUPS = _LEANING_GROUPS | words(
 )
 _COMPANIES = words("company firm group")
 _COMPANY_SIGNS = words("inc inc. corp corp. ltd ltd. plc llc ag gmbh co co. company group holdings")
+# Groups that sell nothing, by the word before: `the consumer group Fair Fare`.
+_NO_COMPANY = words(
+    "consumer advocacy rights campaign pressure lobby environmental aid activist civic opposition parliamentary armed"
+    " rebel militant working support church charity union unions ngo nonprofit non-profit association society"
+    " foundation"
+)
 _COMPANY_NOUNS = words(
     "company firm maker manufacturer group producer retailer airline operator carrier developer giant"
 )
+_BUSINESSES = words(
+    "railway railroad bank utility brewery shipyard chain airline insurer broadcaster publisher operator"
+)
+# Two nouns for one event: `the quake` after `the Riga earthquake`.
+_SAME_EVENT = {
+    "quake": "earthquake", "tremor": "earthquake", "temblor": "earthquake", "blaze": "fire", "blast": "explosion",
+    "collision": "crash", "ballot": "vote", "flooding": "flood", "assault": "attack",
+}  # fmt: skip
 _EVENTS = words(
     "act move decision ruling verdict call announcement incident accident crash deal agreement attack vote meeting"
     " visit trip statement proposal plan measure claim allegation accusation statement deaths killing explosion blast"
@@ -165,6 +179,8 @@ def _describe(
     rule = _role if head in ROLES else _group if head in _GROUPS else _thing
     told = frozenset(token.lower_ for token in modifiers)
     made = rule(place, root, told, own, story)
+    if made is not None and _has_another(made, head, own, near):
+        return Described(place.start, place.end, None, UNCLEAR)
     if made is None or made.name is None:
         again = _named_kind(place, head, story) if not told else None
         if again is None and pointing:
@@ -173,6 +189,29 @@ def _describe(
     if made is None and pointing:
         return Described(place.start, place.end, None, UNCLEAR)
     return made
+
+
+def _has_another(made: Described, head: str, own: Sequence[Mention], near: Sequence[Sequence[Mention]]) -> bool:
+    """Whether the name stands in the sentence in another part, or other companies come into question nearer by."""
+    name = (made.name or "").lower().removeprefix("the ")
+    if not name:
+        return False
+    known = made.antecedent
+    here = [m for m in own if m.proper and (m.end <= made.start or m.start >= made.end)]
+    here = [m for m in here if known is None or m.start != known.start]
+    if known is None and any(name == m.identity or name.startswith(f"{m.identity} ") for m in here):
+        return True
+    if head not in _COMPANIES:
+        return False
+    others = [m for mentions in near[-2:] for m in mentions if m.is_main_subject and not m.plural]
+    return any(_is_rival_company(m) and name not in m.identity and m.identity not in name for m in others)
+
+
+def _is_rival_company(mention: Mention) -> bool:
+    if mention.proper:
+        public = _GROUPS - _COMPANIES | _NO_COMPANY
+        return mention.kind == ORGANISATION and bool(mention.name) and not mention.words & public
+    return mention.head in _BUSINESSES and mention.kind != PLACE
 
 
 def _named_kind(place: Span, head: str, story: Story) -> Described | None:
@@ -270,7 +309,9 @@ def _group(
         m.identity: m for m in before if m.proper and m.name and m.kind in (ORGANISATION, PLACE)
     }
     names = {identity: m.name for identity, m in known.items() if _is_called(m, head)}
-    names |= story.companies if head in _COMPANIES else {}
+    if head in _COMPANIES:
+        names |= story.companies
+        names |= {m.identity: m.name for m in before if m.name and _is_company(root.doc, m)}
     distinct = {
         identity: name
         for identity, name in names.items()
@@ -304,6 +345,8 @@ def _thing(
         speaker = story.said_in[head]
         return Described(place.start, place.end, f"the {head} by {speaker}", f"the {head} mentioned before")
     found = _same_head(place, head, own, story) if not modifiers else None
+    if found is None and not modifiers and head in _SAME_EVENT:
+        found = _same_head(place, _SAME_EVENT[head], own, story)
     if found is not None or head in _UNIQUE or root.tag_ == "NNP":
         return None if head in _UNIQUE else found
     leans = head in _EVENTS and not any(token.pos_ == "PROPN" for token in root.subtree) and bool(story.by_head)
@@ -342,4 +385,8 @@ def _is_company(doc: Doc, mention: Mention) -> bool:
     called = [c for c in root.children if c.dep_ == "appos"] + [
         c for c in root.head.children if c.dep_ == "attr" and root.dep_ == "nsubj"
     ]
+    beside = {t.lower_ for t in doc[max(0, root.left_edge.i - 3) : root.i + 1]} | mention.words
+    beside |= {t.lower_ for c in called for t in c.subtree}
+    if beside & _NO_COMPANY:
+        return False
     return (mention.kind == ORGANISATION and signs) or any(c.lemma_.lower() in _COMPANY_NOUNS for c in called)

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
+from verifier.claims.quotes import quoted_spans
 from verifier.claims.referents.book import ROLES, UNKNOWN, Book, gender_of_role
+from verifier.types import Span as Stretch
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 PERSON, ORGANISATION, PLACE, THING = "person", "organisation", "place", "thing"
+SOMEBODY = "somebody"  # a surname alone of whom the article says nothing more
 NAME = "name"  # of somebody or something: a capitalised word that was not recognised
 MAX_EXPLICIT_WORDS = 8
 _NO_REFERENT = words("DATE TIME PERCENT MONEY QUANTITY CARDINAL ORDINAL LANGUAGE")
@@ -51,6 +54,7 @@ class Mention:
     proper: bool = False
     words: frozenset[str] = frozenset()
     phrase: str = ""  # as written; empty where it holds words that lean on the text
+    quoted: bool = False  # stands in somebody's exact words
 
 
 def mentions_of(doc: Doc, book: Book) -> list[Mention]:
@@ -64,7 +68,25 @@ def mentions_of(doc: Doc, book: Book) -> list[Mention]:
     single = [_named_beside(mention, doc, book) for mention in single]
     single = [mention for mention in single if not any(_is_part_of(mention, other) for other in single)]
     found = sorted([*single, *loose, *inside, *owners], key=lambda mention: (mention.start, mention.root))
-    return [*found, *_joined(doc, found)]
+    found = [replace(m, kind=SOMEBODY) if _is_somebody(m, doc, book) else m for m in found]
+    spoken = _spoken(doc)
+    return [
+        replace(m, quoted=True) if any(s.start <= m.start and m.end <= s.end for s in spoken) else m
+        for m in (*found, *_joined(doc, found))
+    ]
+
+
+def _is_somebody(mention: Mention, doc: Doc, book: Book) -> bool:
+    return mention.proper and mention.kind != PERSON and len(mention.words) == 1 and doc[mention.root].text in book.some
+
+
+def _spoken(doc: Doc) -> list[Stretch]:
+    """Quotes in which something is said; the title of a song has no verb."""
+    return [
+        span
+        for span in quoted_spans(doc.text)
+        if any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") and span.start <= token.idx < span.end for token in doc)
+    ]
 
 
 def is_main_subject(token: Token) -> bool:
@@ -110,11 +132,16 @@ def _mention(chunk: Span, book: Book) -> Mention | None:
         gender=gender_of_role(head),
         dep=_place(root),
         is_main_subject=is_main_subject(root),
-        indefinite=phrase[0].lower_ in ("a", "an"),
+        indefinite=phrase[0].lower_ in ("a", "an") or _is_counted(phrase),
         proper=root.pos_ == "PROPN",
         words=frozenset(token.lower_ for token in phrase),
         phrase="" if any(t.tag_.startswith(("PRP", "W")) or t.lower_ in _POINTING for t in phrase) else phrase.text,
     )
+
+
+def _is_counted(phrase: Span) -> bool:
+    """`6.4 earthquake` of `a magnitude 6.4 earthquake`, which the model parses as two phrases."""
+    return phrase.root.tag_ == "NN" and phrase[0].tag_ == "CD" and "." in phrase[0].text
 
 
 def _is_part_of(mention: Mention, other: Mention) -> bool:
@@ -238,7 +265,7 @@ def _kind(root: Token, phrase: Span) -> str:
 
 def _start(chunk: Span) -> int:
     start = chunk.start
-    while start < chunk.end - 1 and not (chunk[start - chunk.start].is_alpha or chunk[start - chunk.start].is_digit):
+    while start < chunk.end - 1 and not (chunk[start - chunk.start].is_alpha or chunk[start - chunk.start].like_num):
         start += 1
     return start
 
@@ -264,6 +291,7 @@ def _is_of(token: Token) -> bool:
     return (
         token.dep_ == "prep"
         and token.lower_ == "of"
+        and token.nbor(-1).text != ","  # `Kinder-Ease LLC, of Dover`
         and not any(t.tag_.startswith(("V", "W", "PRP")) for t in token.subtree)
     )
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
+from verifier.claims.quotes import quoted_spans
 from verifier.claims.referents.book import FEMININE, MASCULINE, ROLES
+from verifier.claims.referents.idle import is_empty, is_idiom, is_paired, points
 from verifier.claims.referents.mentions import (
     NAME,
     ORGANISATION,
     PERSON,
     PLACE,
+    SOMEBODY,
+    THING,
     Mention,
     is_main_subject,
     lower_article,
@@ -28,8 +32,6 @@ _FORMS = {
 }  # fmt: skip
 FIRST_PERSON = words("i me my mine we us our ours")
 _POINTING = words("this that these those")
-_IMPERSONAL = words("rain snow hail thunder seem appear turn happen matter")
-_MEASURED = words("be take cost remain become get make feel")
 _SAYING = words(
     "say add state announce claim argue warn note deny insist explain stress underline call urge describe plan"
 )
@@ -53,28 +55,63 @@ class Reading:
     mention: Mention | None = None
 
 
-def read_pronouns(doc: Doc, own: Sequence[Mention], before: Sequence[Sequence[Mention]]) -> list[Reading]:
+def read_pronouns(
+    doc: Doc, own: Sequence[Mention], before: Sequence[Sequence[Mention]], speaker: str | None = None
+) -> list[Reading]:
     """The pronouns of a sentence that mean something, in order.
 
     :param own: the mentions of the sentence.
     :param before: those of up to three sentences before it, the nearest last.
+    :param speaker: whose words the quotes of the sentence are: what they call he, she or it is somebody else.
     """
     readings: list[Reading] = []
+    quoted = quoted_spans(doc.text)
     for token in doc:
         form = _FORMS.get(token.lower_)
         if form is not None and token.tag_.startswith("PRP"):
-            if _is_empty(token) or _is_paired(token):
+            if is_empty(token) or is_paired(token):
                 continue
-            reading = _read(token, form, own, before, readings)
-        elif token.lower_ in _POINTING and _points(token):
+            inside = any(span.start <= token.idx < span.end for span in quoted)
+            said = inside and form in ("he", "she")
+            other = _identity(speaker) if inside and speaker and form != "they" else None
+            here = [m for m in _reachable(own, inside, other) if not (said and _introduces(m, token, quoted))]
+            reading = _read(token, form, here, [_reachable(near, inside, other) for near in before], readings)
+        elif token.lower_ in _POINTING and points(token):
             reading = Reading(token, None, UNCLEAR, _clause_before(token))
-        elif token.lower_ == "there" and token.dep_ == "advmod" and not _is_idiom(token):
+        elif token.lower_ == "there" and token.dep_ in ("advmod", "pcomp", "pobj") and not is_idiom(token):
             reading = _place(token, own, before)
         else:
             continue
         if reading is not None:
             readings.append(reading)
     return readings
+
+
+def _identity(name: str) -> str:
+    return name.lower().removeprefix("the ")
+
+
+def _reachable(mentions: Sequence[Mention], inside: bool, speaker: str | None) -> list[Mention]:
+    """A pronoun outside of a quote means nobody named only there; one inside of it never its speaker."""
+    return [m for m in mentions if (inside or not m.quoted) and (speaker is None or m.identity != speaker)]
+
+
+def _introduces(mention: Mention, token: Token, quoted: Sequence[Span]) -> bool:
+    """`Kanev answered, "He knows"`: Kanev speaks of somebody else."""
+    doc = token.doc
+    quote = next(span for span in quoted if span.start <= token.idx < span.end)
+    root = doc[mention.root]
+    return (
+        mention.end <= quote.start
+        and root.dep_ in _SUBJECT
+        and not any(c.isalnum() for c in doc.text[root.head.idx + len(root.head) : quote.start])
+    )
+
+
+def gender_shown(reading: Reading) -> str:
+    """Of `he` and `she` that have been resolved."""
+    form = _FORMS.get(reading.token.lower_) if reading.name is not None else None
+    return {"he": MASCULINE, "she": FEMININE}.get(form or "", "")
 
 
 def written(reading: Reading) -> str | None:
@@ -99,21 +136,58 @@ def _read(
     ]
     if earlier:
         last = earlier[-1]
-        new = [mention for mention in here if mention.start > last.token.idx]
+        after = last.token.idx + (len(last.token) if form in ("he", "she") else 0)
+        new = [m for m in here if m.start > last.token.idx or (m.end > after and m.kind == PERSON)]
         if not new and (not _rivals(token, last.token)):
             place = Span(last.token.idx, last.token.idx + len(last.token))
             return Reading(token, last.name, last.why, _cover(place, last.antecedent), last.mention)
     if here:
         pointed = [reading for reading in earlier if reading.mention is None or reading.mention not in here]
-        return _within(token, form, here, pointed)
+        reading = _within(token, form, here, pointed)
+        sure = _is_sure(token, form, reading, own, before) and not _is_figure_of(token, reading.mention)
+        return reading if sure else Reading(token, None, UNCLEAR)
     if _looks_ahead(token, own, form):
         return None
     if form in ("he", "she") and any(mention.end <= token.idx and _may_be_person(mention) for mention in own):
         return Reading(token, None, UNCLEAR)
     found, why = (person_before if form in ("he", "she") else _thing_before)(token, form, before)
-    if found is None or found.name is None or _is_named_behind(token, found, own):
+    if found is None or found.name is None or _is_named_behind(token, found, own) or _is_figure_of(token, found):
         return Reading(token, None, UNCLEAR)
     return Reading(token, found.name, why, None, found)
+
+
+def _is_sure(
+    token: Token, form: str, reading: Reading, own: Sequence[Mention], before: Sequence[Sequence[Mention]]
+) -> bool:
+    """`Demir said he lied`: Demir only where he is known to be a man, or nobody else comes into question.
+
+    `Demir lost his hat` needs nothing of that.
+    """
+    one = reading.mention
+    if form not in ("he", "she") or one is None or one.gender:
+        return True
+    subject = _clause_subject(token)
+    if token.tag_ == "PRP$" and subject is not None and subject.i == one.root and not _is_reported(token, subject):
+        return True
+    if token.doc.text[one.end : token.idx].strip() == ":":  # `Haifeng Wang: He served as ...`
+        return True
+    others = [m for m in own if m.end <= token.idx and m.root != one.root]
+    near = [*others, *(m for mentions in before[-2:] for m in mentions)]
+    return not any(_agrees(m, form) and m.identity != one.identity and not _is_predicate(m) for m in near)
+
+
+def _is_figure_of(token: Token, mention: Mention | None) -> bool:
+    """`Avery said it was 3%`: neither a person nor a body is a percentage."""
+    if mention is None or not mention.proper or mention.kind == THING or token.dep_ != "nsubj":
+        return False
+    told = [c for c in token.head.children if c.dep_ in ("attr", "acomp")]
+    return token.head.lemma_ == "be" and any(c.text == "%" or c.ent_type_ in ("PERCENT", "MONEY") for c in told)
+
+
+def _is_reported(token: Token, subject: Token) -> bool:
+    """Whether a clause of its own stands between: `Demir said his brother left`."""
+    between = [t for t in token.ancestors if t in subject.head.subtree and t != subject.head]
+    return any(t.dep_ in ("ccomp", "advcl", "relcl", "parataxis") for t in between)
 
 
 def _is_named_behind(token: Token, found: Mention, own: Sequence[Mention]) -> bool:
@@ -132,10 +206,16 @@ def _within(token: Token, form: str, here: Sequence[Mention], open_before: Seque
         nearest = [mention for mention in here if subject is not None and mention.root == subject.i]
         others = [mention for mention in here if mention.plural == nearest[0].plural] if nearest else []
         inner = all(subject is not None and mention.root < subject.i for mention in others if mention not in nearest)
-        if nearest and (
-            inner or (token.tag_ == "PRP$" and form in ("he", "she", "it", "they") and _only_named(nearest, others))
+        if (
+            nearest
+            and not (form == "it" and _in_apposition(token))
+            and (
+                inner or (token.tag_ == "PRP$" and form in ("he", "she", "it", "they") and _only_named(nearest, others))
+            )
         ):
             one = nearest[0]
+    if one is not None and _may_be_owner(form, one, here):
+        one = None
     if one is None and not open_before:
         one = _parallel(token, form, here)
     if one is None:
@@ -143,6 +223,18 @@ def _within(token: Token, form: str, here: Sequence[Mention], open_before: Seque
     if form in ("he", "she") and one.kind != PERSON:
         return Reading(token, None, UNCLEAR, everything)
     return Reading(token, one.name, "named earlier in the sentence", Span(one.start, one.end), one)
+
+
+def _may_be_owner(form: str, one: Mention, here: Sequence[Mention]) -> bool:
+    """`Hale's lawyer said that he ...`: Hale or the lawyer."""
+    return form in ("he", "she") and any(
+        m.identity != one.identity and one.start <= m.start and m.end <= one.end for m in here
+    )
+
+
+def _in_apposition(token: Token) -> bool:
+    """`Hale, its author,`: the author of something named before, which need not be the subject."""
+    return any(t.dep_ == "appos" and t.head.pos_ == "PROPN" for t in token.ancestors)
 
 
 def _parallel(token: Token, form: str, here: Sequence[Mention]) -> Mention | None:
@@ -180,10 +272,10 @@ def _clause_subject(token: Token) -> Token | None:
 def _agrees(mention: Mention, form: str) -> bool:
     if form in ("he", "she"):
         wanted = MASCULINE if form == "he" else FEMININE
-        named = mention.kind == PERSON or (mention.kind == NAME and mention.dep in _SUBJECT)
+        named = mention.kind == PERSON or (mention.kind in (NAME, SOMEBODY) and mention.dep in _SUBJECT)
         return named and not mention.plural and mention.gender in (wanted, "")
     if form == "it":
-        return mention.kind != PERSON and not mention.plural
+        return mention.kind not in (PERSON, SOMEBODY) and not mention.plural
     return mention.plural or mention.kind == ORGANISATION
 
 
@@ -240,7 +332,9 @@ def person_before(token: Token | None, form: str, before: Sequence[Sequence[Ment
         return found[-1], f"the only {word} who comes into question in the sentences before"
     nearest = next((mentions for mentions in reversed(fitting) if mentions), [])
     named = {mention.identity for mention in nearest}
-    if len(named) == 1 and nearest is fitting[-1] and nearest[-1].is_main_subject and (token is None or _leads(token)):
+    is_known = bool(nearest) and bool(nearest[-1].gender)
+    topic = is_known and nearest is fitting[-1] and nearest[-1].is_main_subject
+    if len(named) == 1 and topic and (token is None or _leads(token)):
         return nearest[-1], f"the {word} whom the sentence before is about"
     return None, ""
 
@@ -259,7 +353,7 @@ def _thing_before(token: Token, form: str, before: Sequence[Sequence[Mention]]) 
     if (same := _same_thing(before[-1] if before else (), form)) is not None and _leads(token):
         return same, "what the sentence before is about"
     named = {mention.identity for mention in fitting}
-    if len(named) == 1 and (fitting[0].is_main_subject or (fitting[0].proper and fitting[0].dep == "dobj")):
+    if len(named) == 1 and (fitting[0].is_main_subject or _is_thing_met(fitting[0])):
         return (
             fitting[0],
             "the only thing in the sentence before that it can mean"
@@ -271,6 +365,11 @@ def _thing_before(token: Token, form: str, before: Sequence[Sequence[Mention]]) 
         return None, ""
     rivals = [m for m in fitting if m.identity != subject.identity and not _is_weak(m, subject)]
     return (subject, "what the sentence before is about") if not rivals else (None, "")
+
+
+def _is_thing_met(mention: Mention) -> bool:
+    """A named object of the sentence before; one word alone may be a person's surname."""
+    return mention.proper and mention.dep == "dobj" and (len(mention.words) > 1 or mention.kind == PLACE)
 
 
 def _same_thing(mentions: Sequence[Mention], form: str) -> Mention | None:
@@ -313,50 +412,6 @@ def _says(token: Token) -> bool:
     return token.dep_ == "nsubj" and token.head.lemma_ in _SAYING
 
 
-def _is_empty(token: Token) -> bool:
-    """`It is clear that ...`, `It rained`, `made it clear that`: nothing is meant by "it"."""
-    if token.lower_ != "it":
-        return False
-    verb = token.head
-    judged = verb.pos_ == "ADJ" and any(c.dep_ in ("advcl", "ccomp", "xcomp") for c in verb.children)
-    if token.dep_ == "expl" or verb.lemma_ in _IMPERSONAL or judged:
-        return True
-    related = [c for c in verb.children if c.i > token.i]
-    related += [g for c in related if c.dep_ in ("acomp", "oprd", "xcomp", "ccomp", "prep") for g in c.children]
-    related += [g for c in related if c.dep_ == "attr" for g in c.children if g.dep_ == "ccomp" or _is_cleft(g)]
-    clause = any(
-        c.dep_ in ("ccomp", "xcomp", "csubj", "csubjpass", "advcl", "relcl", "acl") and c.pos_ in ("VERB", "AUX")
-        for c in related
-    )
-    if verb.lemma_ in _MEASURED | words("think believe know say report estimate expect find note understand make mean"):
-        about = verb.lemma_ == "be" or verb.tag_ == "VBN" or verb.lemma_ in _MEASURED
-        time = any(c.ent_type_ in ("TIME", "DATE") and c.dep_ in ("attr", "npadvmod") for c in verb.children)
-        return about and (clause or (verb.lemma_ == "be" and time))
-    return False
-
-
-def _is_cleft(clause: Token) -> bool:
-    """`It was Price who ...`, `It is a pity that ...`."""
-    name = clause.head.pos_ == "PROPN" and clause.dep_ == "relcl"
-    return name or (clause.dep_ == "acl" and any(child.lower_ == "that" for child in clause.children))
-
-
-def _is_paired(token: Token) -> bool:
-    """`he or she`, `his or her`: anybody."""
-    around = token.doc[max(0, token.i - 1) : token.i + 2]
-    return any(t.lower_ in ("or", "/") for t in around)
-
-
-def _points(token: Token) -> bool:
-    """`This surprised the town`; not `those who`, `that of` or `the view that`."""
-    if token.dep_ not in _SUBJECT | _OBJECT or token.tag_ not in ("DT", "PRP", "PRON"):
-        return False
-    following = token.nbor() if token.i + 1 < len(token.doc) else None
-    return not any(True for _ in token.children) and not (
-        following is not None and following.lower_ in ("of", "who", "which")
-    )
-
-
 def _clause_before(token: Token) -> Span | None:
     """The part of the sentence that `this` may mean, where a verb stands before it."""
     clause = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), token)
@@ -367,16 +422,10 @@ def _clause_before(token: Token) -> Span | None:
     return Span(0, token.doc[token.i - 1].idx) if verb is not None and coordinated and clause.dep_ == "conj" else None
 
 
-def _is_idiom(token: Token) -> bool:
-    before = token.doc[token.i - 1].lower_ if token.i else ""
-    return before in ("out", "over", "up", "down", "then", "from", "near", "since") or token.head.pos_ not in (
-        "VERB",
-        "AUX",
-    )
-
-
 def _place(token: Token, own: Sequence[Mention], before: Sequence[Sequence[Mention]]) -> Reading | None:
     here = [mention for mention in own if mention.end <= token.idx and mention.kind == PLACE and mention.name]
+    if not here and token.dep_ != "advmod":  # `from there`
+        return Reading(token, None, UNCLEAR)
     if here:
         span = Span(min(mention.start for mention in here), max(mention.end for mention in here))
         return Reading(token, None, UNCLEAR, span)
