@@ -61,6 +61,7 @@ class HumanReading:
 @dataclass(frozen=True, slots=True)
 class _OurReading:
     claims: tuple[str, ...]
+    of_text: tuple[str, ...]  # all claims extracted from the whole text
     stand_alone: str
     is_unclear: bool
     is_longer: bool  # people had cut the sentence in two, so that ours says more than theirs
@@ -137,7 +138,7 @@ def evaluate_extraction(
     """Recall and precision of claims, and how many sentences get the right stand-alone form.
 
     Each distinct text is read as one article; a sentence that does not stand in it word for word (people had cut it in
-    two, or put a name in) is looked for by its words.
+    two, or put a name in) is looked for by its words, and only claims in words that they had before them count.
     What is extracted from a sentence without human claims is wrong. A stand-alone form is right when it and the human
     one entail each other, it has every name and number that the human one adds, no pronoun that the human one
     replaces, and nothing that we call unclear.
@@ -186,7 +187,7 @@ def _pools(rows: Sequence[HumanReading], ours: Sequence[_OurReading]) -> dict[st
     pools: dict[str, _Pool] = {}
     for human, our in zip(rows, ours, strict=True):
         known = pools.get(human.text, _Pool((), ()))
-        pools[human.text] = _Pool((*known.theirs, *human.claims), (*known.ours, *our.claims))
+        pools[human.text] = _Pool((*known.theirs, *human.claims), our.of_text)
     return pools
 
 
@@ -270,11 +271,17 @@ def _our_readings(rows: Sequence[HumanReading], extractor: WholeExtractor) -> li
         claims, wholes = read[row.text]
         start, end = _place(row, wholes)
         verbatim = row.text[start:end] == row.sentence
-        here = _within(claims, start, end)
+        here = [claim for claim in _within(claims, start, end) if verbatim or _was_read(claim, row)]
         new = [claim for claim in here if claim.id not in counted]
-        readings.append(_our_reading(new, _within(wholes, start, end), is_longer=not verbatim))
+        readings.append(_our_reading(new, claims, _within(wholes, start, end), is_longer=not verbatim))
         counted |= {claim.id for claim in here}
     return readings
+
+
+def _was_read(claim: Claim, row: HumanReading) -> bool:
+    """Whether people had the words of a claim before them; of a sentence that they had cut, the rest is not theirs."""
+    told = set(_folded(claim.text).split())
+    return len(told & set(_folded(f"{row.sentence} {row.stand_alone}").split())) >= MIN_SHARED_WORDS * len(told)
 
 
 def _article(text: str) -> Article:
@@ -308,11 +315,17 @@ def _within(claims: Sequence[Claim], start: int, end: int) -> list[Claim]:
     return [c for c in claims if min(c.end, end) - max(c.start, start) > (c.end - c.start) / 2]
 
 
-def _our_reading(claims: Sequence[Claim], wholes: Sequence[Claim], is_longer: bool) -> _OurReading:
-    checked = [c.text for c in claims if c.status is ClaimStatus.CHECKABLE]
+def _our_reading(
+    claims: Sequence[Claim], of_text: Sequence[Claim], wholes: Sequence[Claim], is_longer: bool
+) -> _OurReading:
     return _OurReading(
-        tuple(dict.fromkeys(checked)),
+        _checked(claims),
+        _checked(of_text),
         " ".join(whole.text for whole in wholes),
         any(whole.status is ClaimStatus.AMBIGUOUS for whole in wholes),
         is_longer,
     )
+
+
+def _checked(claims: Sequence[Claim]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(claim.text for claim in claims if claim.status is ClaimStatus.CHECKABLE))

@@ -125,6 +125,15 @@ def test_appositions_participles_and_reasons(sentence: str, texts: list[str]) ->
             ["He was a poet.", "He was a painter.", "He was a spy."],
         ),
         (
+            "Her research focuses on macroeconomics, public finance, trade and development, and history.",
+            [
+                "Her research focuses on macroeconomics.",
+                "Her research focuses on public finance.",
+                "Her research focuses on trade and development.",
+                "Her research focuses on history.",
+            ],
+        ),
+        (
             "Germany and France were hit by storms.",
             ["Germany was hit by storms.", "France was hit by storms."],
         ),

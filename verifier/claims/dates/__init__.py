@@ -19,7 +19,7 @@ from verifier.claims.dates.days import (
     month_and_day,
 )
 from verifier.claims.dates.relative import NUMBERS, ON_A_DAY, Found, relative
-from verifier.claims.dates.tense import tense_at, token_at, verb_of
+from verifier.claims.dates.tense import INTENDING, tense_at, token_at, verb_of
 from verifier.claims.lexicon import words
 from verifier.claims.rewrite import Edit, Unclear
 
@@ -136,7 +136,9 @@ def _days_of_no_year(doc: Doc) -> Iterator[Unclear]:
         if tense_at(doc, found.start()) or verb is None or not _stands_as_a_day(doc, found.start(), found.end()):
             continue
         group = {token.lemma_.lower() for token in (verb, *verb.children)}
-        if verb.tag_ in ("VBZ", "VBP", "VB") and verb.lemma_ not in _FEASTS and not group & {"be"}:
+        # "applied to join on 28 February" tells of the past, "agreed to meet on 28 February" may look ahead
+        told = any(token.tag_ == "VBD" and token.lemma_ not in INTENDING for token in verb.ancestors)
+        if verb.tag_ in ("VBZ", "VBP", "VB") and verb.lemma_ not in _FEASTS and not group & {"be"} and not told:
             yield Unclear(found.start(), found.end(), found.group().rstrip("."), NO_SUCH_DAY)
 
 

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 _FUTURE = words("will 'll ’ll shall would")
 _AHEAD = words("set due scheduled expected planned slated going likely plan plans")
+INTENDING = words(
+    "agree plan decide vow promise want hope expect order ask urge schedule set intend offer threaten demand call"
+    " refuse pledge invite vote allow tell"
+)
 _PLANS = words("face plan expect hope aim intend prepare")
 
 
@@ -38,11 +42,21 @@ def tense_at(doc: Doc, position: int) -> str:
         return "future"
     if verb is not None and verb.tag_ == "VBN" and _is_present(group):  # `is held on 10 November`
         return ""
-    if tags & {"VBD", "VBN"}:
+    if tags & {"VBD", "VBN"} or (verb is not None and _is_unmarked_past(verb)):
         return "past"
     if verb is not None and verb.tag_ in ("VB", "VBG") and verb.head is not verb:
         return "future" if verb.tag_ == "VB" and _is_planned(verb) else _tense_of_head(verb)
     return ""
+
+
+def _is_unmarked_past(verb: Token) -> bool:
+    """`Argentina beat France`: in the present it would be `beats`."""
+    subject = next((c for c in verb.children if c.dep_ == "nsubj"), None)
+    helped = any(c.dep_ in ("aux", "auxpass") for c in verb.children)
+    single = (
+        subject is not None and subject.tag_ in ("NN", "NNP") and not any(c.dep_ == "conj" for c in subject.children)
+    )
+    return verb.tag_ == "VBP" and single and not helped and verb.lemma_ not in ("be", "have", "do")
 
 
 def _is_present(group: list[Token]) -> bool:
@@ -60,8 +74,10 @@ def _looks_ahead(verb: Token, group: list[Token]) -> bool:
 
 
 def _tense_of_head(verb: Token) -> str:
-    told = verb.tag_ == "VBG" or verb.dep_ == "advcl"  # `agreed to meet on Monday` may look ahead
-    return "past" if told and any(t.tag_ == "VBD" for t in (verb.head, *verb.head.children)) else ""
+    above = next((t for t in verb.ancestors if t.tag_ in ("VBD", "VBN")), None)
+    meant = above is not None and above.lemma_ in INTENDING  # `agreed to meet on Monday` looks ahead
+    told = verb.tag_ == "VBG" or verb.dep_ in ("advcl", "acl")
+    return "past" if told and above is not None and not meant else ""
 
 
 def _is_planned(verb: Token) -> bool:

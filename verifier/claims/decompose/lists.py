@@ -64,8 +64,18 @@ def _items(clause: Clause) -> list[Clause]:
     for i in sorted(clause.tokens):
         items = _list_at(doc[i], clause)
         if items:
-            return [_with_item(clause, items, k) for k in range(len(items))]
+            spans = [_item_tokens(item, clause) for item in items]
+            firsts = [k for k in range(len(items)) if k == 0 or not _is_pair(doc, spans, k - 1)]
+            return [_with_item(clause, items, spans, k) for k in firsts]
     return []
+
+
+def _is_pair(doc: Doc, spans: list[set[int]], k: int) -> bool:
+    """`A, B and C, and D`: B and C are one item."""
+    if k + 1 >= len(spans) - 1:
+        return False
+    between = [doc[i].lower_ for i in range(max(spans[k]) + 1, min(spans[k + 1]))]
+    return between == ["and"]
 
 
 def _list_at(first: Token, clause: Clause) -> list[Token]:
@@ -164,10 +174,9 @@ def _agreement(clause: Clause, verb: Token) -> tuple[Edit, ...] | None:
     return (Edit(head.idx, head.idx + len(head), form, "the verb agrees with one of several subjects"),)
 
 
-def _with_item(clause: Clause, items: list[Token], k: int) -> Clause:
-    """The clause with the k-th item alone."""
+def _with_item(clause: Clause, items: list[Token], spans: list[set[int]], k: int) -> Clause:
+    """The clause with the k-th item alone, or with the pair that starts there."""
     doc, chosen = clause.verb.doc, items[k]
-    spans = [_item_tokens(item, clause) for item in items]
     listed = set(range(min(min(s) for s in spans), max(max(s) for s in spans) + 1)) & set(clause.tokens)
     outside = {i for i in clause.tokens if i not in listed}
     head = {i for i in outside if i < min(listed)}
@@ -178,6 +187,8 @@ def _with_item(clause: Clause, items: list[Token], k: int) -> Clause:
     if items[0].dep_ in _SUBJECTS and not _is_plural(chosen):
         edits = (*edits, *(_agreement(clause, clause.verb) or ()))
     own = set(spans[k])
+    if _is_pair(doc, spans, k):
+        own = set(range(min(own), max(spans[k + 1]) + 1))
     if items[0].dep_ in _SUBJECTS:  # "are all determined"
         tail -= {c.i for c in clause.verb.children if c.lower_ in ("all", "both")}
     parts = (*clause.before, *runs(doc, head), " ", article, *runs(doc, own), *shared, *runs(doc, tail), *clause.after)

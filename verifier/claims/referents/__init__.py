@@ -10,6 +10,7 @@ from verifier.claims.attribution import Attribution
 from verifier.claims.dates import resolve_dates
 from verifier.claims.lexicon import words
 from verifier.claims.quotes import is_quote, quoted_spans
+from verifier.claims.referents.before import person_before
 from verifier.claims.referents.book import UNKNOWN, Book
 from verifier.claims.referents.connectives import connectives
 from verifier.claims.referents.context import Context
@@ -23,7 +24,6 @@ from verifier.claims.referents.pronouns import (
     Reading,
     gender_shown,
     mentions_meant,
-    person_before,
     read_pronouns,
     written,
 )

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.lexicon import words
 from verifier.claims.quotes import quoted_spans
+from verifier.claims.referents.before import (
+    SUBJECT,
+    agrees,
+    is_predicate,
+    is_weak,
+    may_be_person,
+    person_before,
+    thing_before,
+)
 from verifier.claims.referents.book import FEMININE, MASCULINE, ROLES
 from verifier.claims.referents.idle import is_empty, is_idiom, is_paired, points
 from verifier.claims.referents.mentions import (
-    NAME,
-    ORGANISATION,
     PERSON,
     PLACE,
-    SOMEBODY,
     THING,
     Mention,
     is_main_subject,
-    lower_article,
 )
 from verifier.types import Span
 
@@ -32,10 +37,6 @@ _FORMS = {
 }  # fmt: skip
 FIRST_PERSON = words("i me my mine we us our ours")
 _POINTING = words("this that these those")
-_SAYING = words(
-    "say add state announce claim argue warn note deny insist explain stress underline call urge describe plan"
-)
-_SUBJECT = words("nsubj nsubjpass")
 _OBJECT = words("dobj pobj dative iobj")
 UNCLEAR = "unclear referent"
 
@@ -103,7 +104,7 @@ def _introduces(mention: Mention, token: Token, quoted: Sequence[Span]) -> bool:
     root = doc[mention.root]
     return (
         mention.end <= quote.start
-        and root.dep_ in _SUBJECT
+        and root.dep_ in SUBJECT
         and not any(c.isalnum() for c in doc.text[root.head.idx + len(root.head) : quote.start])
     )
 
@@ -132,7 +133,7 @@ def _read(
 ) -> Reading | None:
     earlier = [reading for reading in read if _FORMS.get(reading.token.lower_) == form]
     here = [
-        mention for mention in own if mention.end <= token.idx and _agrees(mention, form) and _may_bind(token, mention)
+        mention for mention in own if mention.end <= token.idx and agrees(mention, form) and _may_bind(token, mention)
     ]
     if earlier:
         last = earlier[-1]
@@ -148,9 +149,9 @@ def _read(
         return reading if sure else Reading(token, None, UNCLEAR)
     if _looks_ahead(token, own, form):
         return None
-    if form in ("he", "she") and any(mention.end <= token.idx and _may_be_person(mention) for mention in own):
+    if form in ("he", "she") and any(mention.end <= token.idx and may_be_person(mention) for mention in own):
         return Reading(token, None, UNCLEAR)
-    found, why = (person_before if form in ("he", "she") else _thing_before)(token, form, before)
+    found, why = (person_before if form in ("he", "she") else thing_before)(token, form, before)
     if found is None or found.name is None or _is_named_behind(token, found, own) or _is_figure_of(token, found):
         return Reading(token, None, UNCLEAR)
     return Reading(token, found.name, why, None, found)
@@ -173,7 +174,7 @@ def _is_sure(
         return True
     others = [m for m in own if m.end <= token.idx and m.root != one.root]
     near = [*others, *(m for mentions in before[-2:] for m in mentions)]
-    return not any(_agrees(m, form) and m.identity != one.identity and not _is_predicate(m) for m in near)
+    return not any(agrees(m, form) and m.identity != one.identity and not is_predicate(m) for m in near)
 
 
 def _is_figure_of(token: Token, mention: Mention | None) -> bool:
@@ -200,6 +201,9 @@ def _within(token: Token, form: str, here: Sequence[Mention], open_before: Seque
     everything = Span(min(mention.start for mention in here), max(mention.end for mention in here))
     if open_before:
         everything = _cover(everything, Span(open_before[0].token.idx, open_before[0].token.idx + 1))
+    first = [m for m in here if token.tag_ == "PRP$" and token.head.dep_ == "conj" and m.root == token.head.head.i]
+    if first and first[0].name:  # "Eisinga and his wife"
+        return Reading(token, first[0].name, "named just before", Span(first[0].start, first[0].end), first[0])
     one = here[0] if len({mention.identity for mention in here}) == 1 and not open_before else None
     if one is None:
         subject = _clause_subject(token)
@@ -240,17 +244,17 @@ def _in_apposition(token: Token) -> bool:
 def _parallel(token: Token, form: str, here: Sequence[Mention]) -> Mention | None:
     """`A is larger than B, so it ...`: the subject goes on, where the others stand in phrases of their own."""
     word = token.head if token.tag_ == "PRP$" else token
-    if form not in ("it", "they") or word.dep_ not in _SUBJECT:
+    if form not in ("it", "they") or word.dep_ not in SUBJECT:
         return None
     verb = word.head
     verbs = [verb.head] if verb.dep_ in ("conj", "advcl", "parataxis") else []
     verbs += [c for c in verb.lefts if c.dep_ in ("advcl", "ccomp", "parataxis")]
-    subjects = {c.i for v in verbs for c in v.children if c.dep_ in _SUBJECT}
+    subjects = {c.i for v in verbs for c in v.children if c.dep_ in SUBJECT}
     found = [mention for mention in here if mention.root in subjects]
     if len({mention.identity for mention in found}) != 1:
         return None
     rivals = [mention for mention in here if mention.identity != found[0].identity]
-    return found[0] if all(_is_weak(rival, found[0]) for rival in rivals) else None
+    return found[0] if all(is_weak(rival, found[0]) for rival in rivals) else None
 
 
 def _only_named(nearest: Sequence[Mention], others: Sequence[Mention]) -> bool:
@@ -262,28 +266,18 @@ def _clause_subject(token: Token) -> Token | None:
     """The subject of the nearest verb above a token, other than the phrase that the token stands in."""
     for ancestor in token.ancestors:
         for child in ancestor.children:
-            if child.dep_ in _SUBJECT and child.i < token.i and token not in child.subtree:
+            if child.dep_ in SUBJECT and child.i < token.i and token not in child.subtree:
                 return child if child.pos_ != "PRON" else None
         if ancestor.dep_ == "relcl":
             return ancestor.head
     return None
 
 
-def _agrees(mention: Mention, form: str) -> bool:
-    if form in ("he", "she"):
-        wanted = MASCULINE if form == "he" else FEMININE
-        named = mention.kind == PERSON or (mention.kind in (NAME, SOMEBODY) and mention.dep in _SUBJECT)
-        return named and not mention.plural and mention.gender in (wanted, "")
-    if form == "it":
-        return mention.kind not in (PERSON, SOMEBODY) and not mention.plural
-    return mention.plural or mention.kind == ORGANISATION
-
-
 def _may_bind(token: Token, mention: Mention) -> bool:
     """`Reis saw him` does not mean Reis; `X, his counterpart` does not mean X."""
     root = token.doc[mention.root]
     clause = token.head if token.dep_ != "pobj" else token.head.head
-    if token.dep_ in _OBJECT and root.dep_ in _SUBJECT and root.head in _with_conjuncts(clause):
+    if token.dep_ in _OBJECT and root.dep_ in SUBJECT and root.head in _with_conjuncts(clause):
         return False
     owned = (token.head, *token.head.ancestors) if token.tag_ == "PRP$" else ()
     if any(t.dep_ == "appos" and t.head == root and t.lemma_.lower() in ROLES for t in owned):
@@ -297,7 +291,7 @@ def _may_bind(token: Token, mention: Mention) -> bool:
 def _with_conjuncts(verb: Token) -> list[Token]:
     """A verb and those before it whose subject it shares."""
     verbs = [verb]
-    while verbs[-1].dep_ == "conj" and not any(child.dep_ in _SUBJECT for child in verbs[-1].children):
+    while verbs[-1].dep_ == "conj" and not any(child.dep_ in SUBJECT for child in verbs[-1].children):
         verbs.append(verbs[-1].head)
     return verbs
 
@@ -305,111 +299,16 @@ def _with_conjuncts(verb: Token) -> list[Token]:
 def _rivals(token: Token, earlier: Token) -> bool:
     """`He saw him`: two people, though the pronouns agree."""
     clause = token.head if token.dep_ != "pobj" else token.head.head
-    return token.dep_ in _OBJECT and earlier.dep_ in _SUBJECT and earlier.head == clause
+    return token.dep_ in _OBJECT and earlier.dep_ in SUBJECT and earlier.head == clause
 
 
 def _looks_ahead(token: Token, own: Sequence[Mention], form: str) -> bool:
     """`In her letter, Ana Lopes wrote ...`: the name follows as subject of the main clause."""
     root = next((t for t in token.ancestors if t.dep_ == "ROOT"), token)
     introduces = any(t.dep_ in ("prep", "advcl") for t in (token, *token.ancestors))
-    subject = next((child for child in root.children if child.dep_ in _SUBJECT and child.i > token.i), None)
-    fits = subject is not None and any(m.root == subject.i and _agrees(m, form) for m in own)
+    subject = next((child for child in root.children if child.dep_ in SUBJECT and child.i > token.i), None)
+    fits = subject is not None and any(m.root == subject.i and agrees(m, form) for m in own)
     return introduces and fits
-
-
-def person_before(token: Token | None, form: str, before: Sequence[Sequence[Mention]]) -> tuple[Mention | None, str]:
-    """The one person of the sentences before, or the subject that the last of them goes on about."""
-    fitting = [
-        [mention for mention in mentions if _agrees(mention, form) and not _is_predicate(mention)]
-        for mentions in before
-    ]
-    found = [mention for mentions in fitting for mention in mentions]
-    word = {"he": "man", "she": "woman"}[form]
-    nearest_rivals = [mention for mention in (before[-1] if before else ()) if _may_be_person(mention)]
-    if nearest_rivals or (found and found[-1].kind != PERSON):
-        return None, ""
-    if len({mention.identity for mention in found}) == 1:
-        return found[-1], f"the only {word} who comes into question in the sentences before"
-    nearest = next((mentions for mentions in reversed(fitting) if mentions), [])
-    named = {mention.identity for mention in nearest}
-    is_known = bool(nearest) and bool(nearest[-1].gender)
-    topic = is_known and nearest is fitting[-1] and nearest[-1].is_main_subject
-    if len(named) == 1 and topic and (token is None or _leads(token)):
-        return nearest[-1], f"the {word} whom the sentence before is about"
-    return None, ""
-
-
-def _thing_before(token: Token, form: str, before: Sequence[Sequence[Mention]]) -> tuple[Mention | None, str]:
-    """What the sentence before is about, where nothing else in it comes into question."""
-    fitting = [
-        mention for mention in (before[-1] if before else ()) if _agrees(mention, form) and not _is_predicate(mention)
-    ]
-    if form == "they" and any(mention.plural for mention in fitting):
-        fitting = [mention for mention in fitting if mention.plural]
-    if form == "it" and _says(token):
-        fitting = [mention for mention in fitting if mention.kind == ORGANISATION or mention.head in _DOCUMENTS]
-    if form == "they" and not fitting:  # a country may be its team
-        fitting = [m for m in (before[-1] if before else ()) if m.kind == PLACE and m.is_main_subject]
-    if (same := _same_thing(before[-1] if before else (), form)) is not None and _leads(token):
-        return same, "what the sentence before is about"
-    named = {mention.identity for mention in fitting}
-    if len(named) == 1 and (fitting[0].is_main_subject or _is_thing_met(fitting[0])):
-        return (
-            fitting[0],
-            "the only thing in the sentence before that it can mean"
-            if form == "it"
-            else "the only ones in the sentence before",
-        )
-    subject = next((mention for mention in fitting if mention.is_main_subject), None)
-    if subject is None or not _leads(token):
-        return None, ""
-    rivals = [m for m in fitting if m.identity != subject.identity and not _is_weak(m, subject)]
-    return (subject, "what the sentence before is about") if not rivals else (None, "")
-
-
-def _is_thing_met(mention: Mention) -> bool:
-    """A named object of the sentence before; one word alone may be a person's surname."""
-    return mention.proper and mention.dep == "dobj" and (len(mention.words) > 1 or mention.kind == PLACE)
-
-
-def _same_thing(mentions: Sequence[Mention], form: str) -> Mention | None:
-    """`The fastest animal is the peregrine falcon. It ...`: the one whose name the sentence before gives."""
-    subject = next((m for m in mentions if m.is_main_subject), None)
-    said = [m for m in mentions if m.dep == "attr" and m.phrase and not m.indefinite and not m.plural]
-    if form != "it" or subject is None or subject.proper or len(said) != 1:
-        return None
-    definite = said[0].proper or said[0].phrase.lower().startswith("the ")
-    return replace(said[0], name=said[0].name or lower_article(said[0].phrase)) if definite else None
-
-
-_DOCUMENTS = words("statement report study letter ministry paper article document indictment ruling law resolution")
-
-
-def _may_be_person(mention: Mention) -> bool:
-    """A name of one word as subject may be that of a person whom the model takes for something else."""
-    is_name = mention.proper and mention.kind != PERSON and not mention.plural and len(mention.words) == 1
-    return is_name and mention.dep in _SUBJECT
-
-
-def _is_weak(mention: Mention, subject: Mention) -> bool:
-    """Too far from being the topic to come into question: places, times and what stands in phrases of its own."""
-    inside = mention.start >= subject.start and mention.end <= subject.end
-    return inside or mention.dep in ("pobj", "poss", "attr", "appos", "conj", "npadvmod", "compound", "nmod", "oprd")
-
-
-def _is_predicate(mention: Mention) -> bool:
-    names = mention.proper and mention.kind == PERSON  # `The oldest judge was Tom Reed.`
-    return (mention.dep in ("attr", "oprd") and not names) or (mention.dep == "appos" and not mention.proper)
-
-
-def _leads(token: Token) -> bool:
-    """Whether the pronoun is the subject of its sentence, or the possessive in it: it carries the topic on."""
-    word = token.head if token.tag_ == "PRP$" else token
-    return is_main_subject(word) or (word.head.dep_ in ("ccomp", "conj", "advcl") and word.dep_ in _SUBJECT)
-
-
-def _says(token: Token) -> bool:
-    return token.dep_ == "nsubj" and token.head.lemma_ in _SAYING
 
 
 def _clause_before(token: Token) -> Span | None:
