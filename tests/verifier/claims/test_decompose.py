@@ -64,6 +64,10 @@ def test_joined_verbs_and_clauses(sentence: str, texts: list[str]) -> None:
             ["Mondeca is a software company.", "Mondeca sells tools."],
         ),
         (
+            "Colt announced tax cuts of 11 billion crowns, which were paid for by loans.",
+            ["Colt announced tax cuts of 11 billion crowns.", "Tax cuts of 11 billion crowns were paid for by loans."],
+        ),
+        (
             "Karla Winter, whose son died in May, sued the city.",
             ["Karla Winter sued the city.", "Karla Winter's son died in May."],
         ),

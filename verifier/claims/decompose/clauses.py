@@ -219,7 +219,8 @@ def _relative(token: Token, tokens: frozenset[int], splitter: _Splitter) -> Clau
     doc, noun, pronoun = splitter.core.doc, token.head, relative_pronoun(token)
     if pronoun is None:
         return None
-    if noun.dep_ == "pobj" and noun.head.lower_ == "of" and noun.ent_type_ in _AMOUNTS:
+    counted = noun.ent_type_ in _AMOUNTS or any(child.dep_ == "nummod" for child in noun.children)
+    if noun.dep_ == "pobj" and noun.head.lower_ == "of" and counted:
         noun = noun.head.head  # "cuts of 11 billion crowns, which ...": the cuts
     subject = noun
     if not is_set_apart(token) and describes_the_subject(token, splitter.core.root):
