@@ -366,3 +366,9 @@ def test_any_text_is_resolved_without_overlaps(text: str) -> None:
         edits = resolution.edits
         assert all(0 <= place.start <= place.end <= len(sentence) for place in (*edits, *resolution.unclear))
         assert all(first.end <= second.start for first, second in pairwise(edits))
+
+
+def test_pronoun_stands_beside_all_that_it_may_mean() -> None:
+    """Which of the two is meant is as open as in the sentence itself: nothing outside of the statement is needed."""
+    texts = checkable("Copper is more reactive than iron, so it can displace iron from its salt solution.", None)
+    assert "Copper can displace iron from its salt solution." in texts

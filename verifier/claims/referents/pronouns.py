@@ -144,7 +144,7 @@ def _read(
             return Reading(token, last.name, last.why, _cover(place, last.antecedent), last.mention)
     if here:
         pointed = [reading for reading in earlier if reading.mention is None or reading.mention not in here]
-        reading = _within(token, form, here, pointed)
+        reading = _within(token, form, here, pointed, earlier)
         sure = _is_sure(token, form, reading, own, before) and not _is_figure_of(token, reading.mention)
         return reading if sure else Reading(token, None, UNCLEAR)
     if _looks_ahead(token, own, form):
@@ -196,9 +196,11 @@ def _is_named_behind(token: Token, found: Mention, own: Sequence[Mention]) -> bo
     return any(mention.identity == found.identity and mention.start > token.idx for mention in own)
 
 
-def _within(token: Token, form: str, here: Sequence[Mention], open_before: Sequence[Reading]) -> Reading:
+def _within(
+    token: Token, form: str, here: Sequence[Mention], open_before: Sequence[Reading], earlier: Sequence[Reading]
+) -> Reading:
     """Among candidates of the same sentence: the only one, or the subject of the pronoun's own clause."""
-    everything = Span(min(mention.start for mention in here), max(mention.end for mention in here))
+    everything = _candidates(here, earlier)
     if open_before:
         everything = _cover(everything, Span(open_before[0].token.idx, open_before[0].token.idx + 1))
     first = [m for m in here if token.tag_ == "PRP$" and token.head.dep_ == "conj" and m.root == token.head.head.i]
@@ -227,6 +229,15 @@ def _within(token: Token, form: str, here: Sequence[Mention], open_before: Seque
     if form in ("he", "she") and one.kind != PERSON:
         return Reading(token, None, UNCLEAR, everything)
     return Reading(token, one.name, "named earlier in the sentence", Span(one.start, one.end), one)
+
+
+def _candidates(here: Sequence[Mention], earlier: Sequence[Reading]) -> Span:
+    """The stretch that names every candidate: where it does stand alone, so does a pronoun among them."""
+    last = {mention.identity: Span(mention.start, mention.end) for mention in here}
+    for reading in earlier:
+        if reading.mention is not None and reading.mention.identity in last:
+            last[reading.mention.identity] = Span(reading.token.idx, reading.token.idx + len(reading.token))
+    return Span(min(span.start for span in last.values()), max(span.end for span in last.values()))
 
 
 def _may_be_owner(form: str, one: Mention, here: Sequence[Mention]) -> bool:
