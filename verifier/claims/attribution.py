@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.rewrite import Edit
 from verifier.sayings import SAYING
 
@@ -18,7 +18,6 @@ _FIRST_PERSON = words("i we my our me us mine ours myself ourselves")
 _NOBODY = words("nobody none no neither few hardly never little")
 _QUOTE_MARKS = frozenset('"“”«»')
 _EDGE = frozenset(",.:;—–-?!") | _QUOTE_MARKS
-_FINITE = words("VBD VBZ VBP MD")
 MAX_SPEAKER_WORDS = 25
 
 
@@ -92,7 +91,7 @@ def _name_beside(noun: Token) -> Span | None:
 
 def is_finite(span: Span) -> bool:
     """Whether a stretch holds a conjugated verb, or a participle with a subject, which is one mistagged."""
-    return any(token.tag_ in _FINITE or (token.tag_ == "VBN" and _subject(token) is not None) for token in span)
+    return any(token.tag_ in FINITE or (token.tag_ == "VBN" and _subject(token) is not None) for token in span)
 
 
 def has_first_person(span: Span) -> bool:

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from verifier.claims.attribution import is_finite
-from verifier.claims.lexicon import words
+from verifier.claims.decompose.verbs import is_negated
+from verifier.claims.lexicon import FINITE, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
@@ -62,7 +63,7 @@ def why_not_checkable(doc: Doc) -> str:
 def is_whole_sentence(doc: Doc) -> bool:
     """Whether a text, read on its own, is a full sentence that says something: a finite verb with a subject."""
     root = doc[:].root
-    finite = any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in [root, *root.children])
+    finite = any(token.tag_ in FINITE for token in [root, *root.children])
     subject = any(child.dep_ in ("nsubj", "nsubjpass", "expl", "csubj") and child.i < root.i for child in root.children)
     told = [c for c in root.children if not c.is_punct and c.dep_ not in ("nsubj", "nsubjpass", "expl", "cc", "mark")]
     return finite and subject and (root.lemma_ != "be" or bool(told))
@@ -122,7 +123,7 @@ def _future(root: Token, content: Span) -> str:
     bare = verb.tag_ == "VB" or any(child.tag_ == "VB" for child in verb.children if child.dep_ == "auxpass")
     reported = "would" in aux and bare and not _has_have(verb)
     states = verb.lemma_ == "be" and any(child.dep_ in ("attr", "acomp", "prep") for child in verb.children)
-    uncertain = bool(aux & _UNCERTAIN_FUTURE) and not _has_have(verb) and not _is_negated(verb) and not states
+    uncertain = bool(aux & _UNCERTAIN_FUTURE) and not _has_have(verb) and not is_negated(verb) and not states
     return "prediction" if reported or uncertain or _is_planned(verb) else ""
 
 
@@ -185,10 +186,6 @@ def _subject(verb: Token) -> str:
 
 def _has_have(verb: Token) -> bool:
     return any(child.lower_ in ("have", "'ve", "’ve") for child in verb.children if child.dep_ == "aux")
-
-
-def _is_negated(verb: Token) -> bool:
-    return any(child.dep_ == "neg" for child in verb.children)
 
 
 def _is_vague(root: Token, content: Span) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from verifier.claims.decompose import Statement
 from verifier.claims.decompose.statement import is_plural, subject_of
 from verifier.claims.decompose.verbs import is_past
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.rewrite import Edit, compose
 from verifier.types import Span
 
@@ -63,7 +63,7 @@ def _opening(opener: Doc, edits: Sequence[Edit]) -> str:
 def _link(item: Doc, start: int) -> str | None:
     """The verb between a name and what is told of it; None where that is no description."""
     first = next((token for token in item if token.idx >= start), None)
-    if first is None or any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in item if token.dep_ == "ROOT"):
+    if first is None or any(token.tag_ in FINITE for token in item if token.dep_ == "ROOT"):
         return None
     if first.tag_ in ("VBN", "VBD"):
         return "was"

@@ -18,9 +18,8 @@ from typing import Protocol
 
 import numpy as np
 
-from corpus.documents import content_id
 from verifier.claims.lexicon import words
-from verifier.evaluation.files import BadLabelError, json_rows
+from verifier.evaluation.files import BadLabelError, article_of, json_rows
 from verifier.evaluation.metrics import Result, bootstrap, ratio
 from verifier.stance import STANCES, PairScorer
 from verifier.types import Article, Claim, ClaimStatus, Stance
@@ -266,7 +265,7 @@ def _our_readings(rows: Sequence[HumanReading], extractor: WholeExtractor) -> li
     counted: set[str] = set()  # two rows may have been one sentence: its claims count once
     for row in rows:
         if row.text not in read:
-            article = _article(row.text)
+            article = article_of(row.text)
             read[row.text] = (extractor.extract(article), extractor.stand_alone(article))
         claims, wholes = read[row.text]
         start, end = _place(row, wholes)
@@ -282,10 +281,6 @@ def _was_read(claim: Claim, row: HumanReading) -> bool:
     """Whether people had the words of a claim before them; of a sentence that they had cut, the rest is not theirs."""
     told = set(_folded(claim.text).split())
     return len(told & set(_folded(f"{row.sentence} {row.stand_alone}").split())) >= MIN_SHARED_WORDS * len(told)
-
-
-def _article(text: str) -> Article:
-    return Article(content_id("article", text), title="", url=None, source=None, published=None, text=text)
 
 
 def _place(row: HumanReading, wholes: Sequence[Claim]) -> tuple[int, int]:

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from corpus.documents import content_id
+from verifier.types import Article
+
 
 class EvaluationDataError(ValueError):
     """A file to measure on cannot be used as it is."""
@@ -77,3 +80,8 @@ def require(row: Mapping[str, Any], columns: Sequence[str], where: str) -> None:
         raise MissingColumnsError(
             f"{where}: expected the columns {', '.join(columns)}, found no {', '.join(missing)}; rename the columns"
         )
+
+
+def article_of(text: str) -> Article:
+    """A text as an article without title and date."""
+    return Article(content_id("article", text), title="", url=None, source=None, published=None, text=text)

@@ -54,13 +54,13 @@ def binary_figures(p: npt.NDArray[np.float32], positive: npt.NDArray[np.bool_], 
     }
 
 
-def calibration_error(p: npt.NDArray[np.float32], positive: npt.NDArray[np.bool_]) -> float:
-    """Expected calibration error: how far probabilities lie from frequencies, over 10 bins of equal width.
+def calibration_error(p: npt.NDArray[np.float32], positive: npt.NDArray[np.bool_], n_bins: int = ECE_BINS) -> float:
+    """Expected calibration error: how far probabilities lie from frequencies, over bins of equal width.
 
     :param p: probabilities (n,) of the positive class, n > 0.
     """
-    bins = np.minimum((p * ECE_BINS).astype(int), ECE_BINS - 1)
-    gaps = np.bincount(bins, weights=p.astype(float) - positive, minlength=ECE_BINS)
+    bins = np.minimum((p * n_bins).astype(int), n_bins - 1)
+    gaps = np.bincount(bins, weights=p.astype(float) - positive, minlength=n_bins)
     return float(np.abs(gaps).sum() / len(p))
 
 

@@ -16,11 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from corpus.documents import content_id
 from verifier.claims import ClaimExtractor
-from verifier.evaluation.files import EmptyFileError, EvaluationDataError, MissingFileError, parsed, read_text
+from verifier.evaluation.files import (
+    EmptyFileError,
+    EvaluationDataError,
+    MissingFileError,
+    article_of,
+    parsed,
+    read_text,
+)
 from verifier.evaluation.metrics import Result, bootstrap, f1_of, ratio
-from verifier.types import Article, Claim, Span
+from verifier.types import Claim, Span
 
 JACCARD_THRESHOLD = 0.8
 DOCUMENTS, PROPOSITIONS = "document_clusters.*.json", "propositions.*.json"
@@ -123,7 +129,7 @@ def evaluate_propositions(
     counts = np.array([
         _counts(sentence, claims, jaccard)
         for document in documents
-        for claims in [extractor.extract(_article(document.text))]
+        for claims in [extractor.extract(article_of(document.text))]
         for sentence in document.sentences
     ])  # fmt: skip
     facts: dict[str, str | int | float] = {
@@ -132,10 +138,6 @@ def evaluate_propositions(
         "n_propositions_a_rater": round(float(counts[:, 1].sum()), 1),
     }
     return bootstrap(len(counts), lambda chosen: _figures(*counts[chosen].sum(axis=0).tolist()), facts)
-
-
-def _article(text: str) -> Article:
-    return Article(content_id("article", text), title="", url=None, source=None, published=None, text=text)
 
 
 def _figures(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from verifier.evaluation.metrics import calibration_error
 from verifier.stance import STANCES, softmax
 from verifier.training.data import TrainingPair
 
@@ -41,20 +42,9 @@ def score(probabilities: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]
         n=len(targets),
         accuracy=float(right.mean()),
         macro_f1=float(f1_score(targets, predicted, labels=present, average="macro", zero_division=0)),
-        ece=calibration_error(probabilities.max(axis=1), right),
+        ece=calibration_error(probabilities.max(axis=1), right, ECE_BINS),
         recall={str(STANCES[k]): float(right[targets == k].mean()) for k in present},
     )
-
-
-def calibration_error(confidence: npt.NDArray[np.float32], right: npt.NDArray[np.bool_]) -> float:
-    """Mean distance of confidence and accuracy over equal-width bins, weighted by bin size."""
-    bins = np.minimum((confidence * ECE_BINS).astype(int), ECE_BINS - 1)
-    gaps = [
-        abs(float(confidence[bins == b].mean()) - float(right[bins == b].mean())) * float((bins == b).mean())
-        for b in range(ECE_BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))
 
 
 def fit_temperature(logits: npt.NDArray[np.float32], targets: npt.NDArray[np.int64]) -> float:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.decompose.statement import (
     CONDITIONS,
-    FINITE,
     NEGATIVE,
     POINTING,
     TAKING_A_CLAUSE,
@@ -31,7 +30,7 @@ from verifier.claims.decompose.telling import (
     relative_pronoun,
 )
 from verifier.claims.decompose.verbs import copula, finite, inflect, is_negated, is_past
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.rewrite import Edit, Parts
 
 if TYPE_CHECKING:
@@ -185,7 +184,7 @@ def _helpers(token: Token, first: Token) -> Parts | None:
     had = [c for c in first.children if c.dep_ == "aux" and c.lemma_ == "have"]
     if had and not own and token.tag_ == "VBD" and inflect(token.lemma_, "VBN") == token.lower_:
         return (" ", chars(token.doc[had[0].i : had[0].i + 1]))  # "had led expeditions and published"
-    if token.tag_ in ("VBD", "VBZ", "VBP", "MD") or (own and own[0].tag_ in FINITE):
+    if token.tag_ in FINITE or (own and own[0].tag_ in FINITE):
         return ()
     shared = [c for c in first.children if c.dep_ in ("aux", "auxpass") and c.i < first.i]
     fits = (token.tag_ == first.tag_ or (token.tag_, first.tag_) == ("VBN", "VBD")) and not is_negated(first)

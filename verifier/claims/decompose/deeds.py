@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from verifier.claims.decompose.statement import Statement, chars, subject_of
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.rewrite import Edit, Parts
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _DEED_NOUNS = {
 }  # fmt: skip
 MAX_LABEL_TOKENS = 14
 _MARKS = frozenset((":", "-", "–", "—"))
-_FINITE = words("VBD VBZ VBP MD")
 _SUBJECTS = words("this it he she they")
 _VIEWS = words("view consider see regard deem know describe recognise recognize")
 _POINTING = words("this that these those one")
@@ -136,13 +135,13 @@ def labelled(content: Stretch) -> tuple[Stretch, Edit] | None:
     if (
         mark is None
         or mark - content.start > MAX_LABEL_TOKENS
-        or any(t.tag_ in _FINITE for t in doc[content.start : mark])
+        or any(t.tag_ in FINITE for t in doc[content.start : mark])
     ):
         return None
     pronoun = doc[mark + 1]
     name = doc[content.start : mark]
     named = name[0].text[:1].isupper() or name[0].text in "\"“'‘"
-    if pronoun.lower_ not in _SUBJECTS or doc[mark + 2].tag_ not in _FINITE or not named:
+    if pronoun.lower_ not in _SUBJECTS or doc[mark + 2].tag_ not in FINITE or not named:
         return None
     text = name.text.split(" (")[0].strip(' "“”')
     edit = Edit(pronoun.idx, pronoun.idx + len(pronoun), text, "the name before the mark")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from verifier.claims.decompose.clauses import Clause
 from verifier.claims.decompose.statement import runs
 from verifier.claims.decompose.verbs import has_modal, inflect, is_negated
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.rewrite import Edit, Parts
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MAX_ITEMS = 12  # of one list
 _NOMINAL = words("NOUN PROPN")
-_FINITE = words("VBD VBZ VBP MD")
 _OBJECTS = words("dobj attr oprd")
 _SUBJECTS = words("nsubj nsubjpass")
 _TOGETHER_VERBS = words(
@@ -59,7 +58,7 @@ def _items(clause: Clause) -> list[Clause]:
     doc = clause.verb.doc
     if any(doc[i].lower_ in _TOGETHER_WORDS for i in clause.tokens):
         return []
-    if any(doc[i].dep_ == "conj" and doc[i].tag_ in _FINITE and doc[i].head == clause.verb for i in clause.tokens):
+    if any(doc[i].dep_ == "conj" and doc[i].tag_ in FINITE and doc[i].head == clause.verb for i in clause.tokens):
         return []  # a joined verb that could not be taken out: the list may be its subject
     for i in sorted(clause.tokens):
         items = _list_at(doc[i], clause)
@@ -102,7 +101,7 @@ def _list_at(first: Token, clause: Clause) -> list[Token]:
 def _hides_a_clause(item: Token, clause: Clause) -> bool:
     """`one son and Ana Lopes has none`: a joined clause that the parser takes for an item."""
     own = [clause.verb.doc[i] for i in _item_tokens(item, clause)]
-    return any(t.tag_ in _FINITE for t in own) and not any(t.tag_.startswith("W") for t in own)
+    return any(t.tag_ in FINITE for t in own) and not any(t.tag_.startswith("W") for t in own)
 
 
 def _joined_to(noun: Token) -> list[Token]:

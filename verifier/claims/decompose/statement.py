@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Stretch
 
-FINITE = words("VBD VBZ VBP MD")
 CONDITIONS = words("if unless whether when whenever once until till before after provided lest")
 NEGATIVE = words("no none neither few little nobody nothing only not hardly never")
 TAKING_A_CLAUSE = words(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from verifier.claims.decompose.statement import (
     CONDITIONS,
-    FINITE,
     NEGATIVE,
     POINTING,
     TAKING_A_CLAUSE,
@@ -14,7 +13,7 @@ from verifier.claims.decompose.statement import (
     subject_of,
 )
 from verifier.claims.decompose.verbs import has_modal, is_negated
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 
 if TYPE_CHECKING:
     from spacy.tokens import Span as Stretch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.quotes import quoted_spans
 from verifier.claims.referents.book import ROLES, UNKNOWN, Book, gender_of_role
 from verifier.types import Span as Stretch
@@ -85,7 +85,7 @@ def _spoken(doc: Doc) -> list[Stretch]:
     return [
         span
         for span in quoted_spans(doc.text)
-        if any(token.tag_ in ("VBD", "VBZ", "VBP", "MD") and span.start <= token.idx < span.end for token in doc)
+        if any(token.tag_ in FINITE and span.start <= token.idx < span.end for token in doc)
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.quotes import quoted_spans
 from verifier.claims.referents.mentions import Mention
 from verifier.claims.rewrite import Unclear
@@ -74,7 +74,7 @@ def _mentioned_before(token: Token, own: Sequence[Mention]) -> Span | None:
 def _lacks_its_verb(token: Token) -> bool:
     """`Berg did not.`, `His officials have.`"""
     helper = token.lemma_.lower() in ("do", "have") or (token.tag_ == "MD" and token.pos_ == "AUX")
-    if not helper or token.tag_ not in ("VBD", "VBZ", "VBP", "MD") or token.dep_ not in _CLAUSES:
+    if not helper or token.tag_ not in FINITE or token.dep_ not in _CLAUSES:
         return False
     subjects = [c for c in token.children if c.dep_ in _SUBJECT and c.i < token.i]
     rest = token.doc[token.i + 1 :]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from verifier.claims.lexicon import words
+from verifier.claims.lexicon import FINITE, words
 from verifier.claims.quotes import quoted_spans
 from verifier.claims.referents.before import (
     SUBJECT,
@@ -325,9 +325,7 @@ def _looks_ahead(token: Token, own: Sequence[Mention], form: str) -> bool:
 def _clause_before(token: Token) -> Span | None:
     """The part of the sentence that `this` may mean, where a verb stands before it."""
     clause = next((t for t in token.ancestors if t.pos_ in ("VERB", "AUX")), token)
-    verb = next(
-        (t for t in token.doc[: token.i] if t.tag_ in ("VBD", "VBZ", "VBP", "MD") and t not in clause.subtree), None
-    )
+    verb = next((t for t in token.doc[: token.i] if t.tag_ in FINITE and t not in clause.subtree), None)
     coordinated = clause.dep_ in ("conj", "advcl", "ccomp", "relcl")
     return Span(0, token.doc[token.i - 1].idx) if verb is not None and coordinated and clause.dep_ == "conj" else None
 
