@@ -14,9 +14,11 @@ import re
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -33,7 +35,10 @@ from flows.terminal import (
 )
 
 if TYPE_CHECKING:
+    from corpus.documents import Document
+    from corpus.index import Encoder, PassageIndex
     from verifier.evaluation.metrics import Result
+    from verifier.evaluation.pairs import PairsResult
     from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.settings import Settings
@@ -221,13 +226,13 @@ def _queries(claims: list[str], day: date | None) -> tuple[list[Query], int]:
 
     :raises ValueError: when a claim on the command line is none, or standard input is empty.
     """
-    from verifier.pipeline import claim_from_text
+    from verifier.pipeline import english_claim
     from verifier.retrieve import Query
 
     queries, n_bad = [], 0
     for line_number, text in _lines(claims):
         try:
-            queries.append(Query(claim_from_text(_decoded(text, "the claim"), day), as_of=day))
+            queries.append(Query(english_claim(_decoded(text, "the claim"), day), as_of=day))
         except ValueError as error:
             if not line_number:
                 raise
@@ -326,11 +331,16 @@ def sql(
 
 
 @app.command(epilog="Example: verifier doctor --corpus reference/ --db verdicts.duckdb")
-def doctor(corpus: Corpus = DEFAULT_CORPUS, db: Database = DEFAULT_DATABASE, json: Json = False) -> None:
-    """Say what is installed and whether models, corpus and database are sound."""
+def doctor(
+    corpus: Corpus = DEFAULT_CORPUS,
+    db: Database = DEFAULT_DATABASE,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Say what is installed and whether models, source tiers, corpus and database are sound."""
     from verifier.doctor import examine
 
-    findings = examine(corpus, db)
+    findings = examine(corpus, db, _settings(settings).sources.path)
     rows = [(f.subject, f.state, f.detail) for f in findings]
     if json:
         print_json_rows(("subject", "state", "detail"), rows)
@@ -481,14 +491,165 @@ def eval_propositions(
     _print_result(evaluate_propositions(documents, SpacyClaimExtractor(), jaccard), json)
 
 
-def _print_result(result: Result, json: bool) -> None:
+@eval_app.command("pairs", epilog="Example: verifier eval pairs pairs.jsonl --reliability-chart reliability.svg --json")
+def eval_pairs(
+    file: Annotated[Path, typer.Argument(help="JSON Lines: claim, evidence (a text or a list), label, maybe title.")],
+    stance_only: Annotated[
+        bool, typer.Option("--stance-only", help="The stance model alone, without comparison and calibration.")
+    ] = False,
+    reliability_chart: Annotated[
+        Path | None, typer.Option(help="Write the reliability diagram to this file, as SVG.")
+    ] = None,
+    risk_chart: Annotated[
+        Path | None, typer.Option(help="Write the curve of risk against coverage to this file, as SVG.")
+    ] = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Measure verdicts over given evidence: whether labels are right, and confidence means what it says.
+
+    Labels are SUPPORTED, REFUTED, NOT_ENOUGH_EVIDENCE and, where the evidence is a list of texts,
+    CONFLICTING_EVIDENCE. Coverage is the share of claims that get a verdict when those under a threshold of
+    confidence are left to a person; risk is the share of wrong ones among the verdicts given. A claim longer than
+    the pipeline checks gets no verdict: it counts as not right, and its line is told.
+    """
+    from verifier.evaluation.pairs import evaluate_pairs, read_pairs, stance_alone, whole_decision
+    from verifier.pipeline import load_judge
+    from verifier.stance import load_pair_scorer
+
+    for chart in (reliability_chart, risk_chart):
+        if chart and not chart.parent.is_dir():
+            raise InputError(f"{chart}: expected an existing folder to write to, found none; make it first")
+    chosen, rows = _settings(settings), read_pairs(file)
+    if stance_only:
+        scorer = load_pair_scorer(chosen.stance.model, chosen.threads)
+        answer, model = stance_alone(scorer), scorer.id
+    else:
+        answer, model = whole_decision(load_judge(chosen)), chosen.stance.model
+    with progress("judging pairs") as advance:
+        facts = {"model": model, "judged_by": "stance model alone" if stance_only else "whole decision"}
+        result = evaluate_pairs(rows, answer, facts, advance)
+    _print_pairs(result, json)
+    _write_charts(result, reliability_chart, risk_chart)
+
+
+def _print_pairs(result: PairsResult, json: bool) -> None:
+    if json:
+        row = result.as_row()
+        print_json_rows(tuple(row), [tuple(row.values())])
+        return
+    _print_result(result.result, json, {"pairs_per_s": result.pairs_per_s})
+    classes = [
+        (name, f"{c.precision:.3f}", f"{c.recall:.3f}", f"{c.f1:.3f}", c.n) for name, c in result.per_class.items()
+    ]
+    print_table("", ("label", "precision", "recall", "f1", "n"), classes)
+    bins = [
+        (f"{b.low:.1f} to {b.high:.1f}", f"{b.confidence:.3f}", f"{b.accuracy:.3f}", b.n)
+        for b in result.reliability
+        if b.n
+    ]
+    print_table("", ("confidence", "mean", "right", "n"), bins)
+    shown = [
+        next((p for p in result.risk_coverage if p.coverage >= share), None) for share in (0.25, 0.5, 0.75, 0.9, 1.0)
+    ]
+    risks = [(f"{p.coverage:.0%}", f"{p.risk:.1%}", f"{p.threshold:.3f}") for p in dict.fromkeys(shown) if p]
+    print_table("", ("claims with a verdict", "of those wrong", "confidence at least"), risks)
+
+
+def _write_charts(result: PairsResult, reliability: Path | None, risk: Path | None) -> None:
+    from verifier.evaluation.charts import reliability_chart, risk_chart
+
+    if reliability:
+        reliability.write_text(reliability_chart(result.reliability, result.result.figures["ece"]), encoding="utf-8")
+        say(f"reliability: {reliability}")
+    if risk:
+        risk.write_text(risk_chart(result.risk_coverage), encoding="utf-8")
+        say(f"risk against coverage: {risk}")
+
+
+EvaluationIndex = Annotated[
+    Path | None,
+    typer.Option("--index", help="Keep the index in this folder, and use it again; a temporary one where left out."),
+]
+
+
+@eval_app.command("open", epilog="Example: verifier eval open corpus.jsonl claims_dev.jsonl --index scifact/ --json")
+def eval_open(
+    corpus: Annotated[Path, typer.Argument(help="SciFact's corpus: JSON Lines with doc_id, title, abstract.")],
+    claims: Annotated[Path, typer.Argument(help="SciFact's claims: claim, evidence, cited_doc_ids.")],
+    index: EvaluationIndex = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Measure the whole pipeline on SciFact's open task: retrieval, labels of abstracts, and rationale sentences.
+
+    nDCG@10 and recall count the abstracts that a claim cites. The other figures are those of SciFact's leaderboard:
+    label_only asks for the right label of an abstract, rationalized for a whole rationale among its first three
+    sentences too; sentence_selection asks for sentences of whole rationales, and sentence_label for the right label
+    of their abstract too.
+    """
+    from verifier.encode import load_encoder
+    from verifier.evaluation.abstracts import abstract_documents, evaluate_open, read_open_claims
+    from verifier.pipeline import load_judge
+
+    chosen = _settings(settings)
+    documents, sentences = abstract_documents(corpus)
+    rows = read_open_claims(claims, sentences)
+    encoder, judge = load_encoder(chosen.encoder, chosen.threads), load_judge(chosen)
+    facts: dict[str, str | int | float] = {
+        "model": chosen.stance.model,
+        "encoder": f"{encoder.name}@{encoder.fingerprint}",
+        "k": chosen.retriever.k,
+    }
+    with _indexed(documents, encoder, index) as found, progress("judging claims") as advance:
+        result = evaluate_open(rows, sentences, found, encoder, judge, chosen.retriever, facts, advance)
+    _print_result(result, json)
+
+
+@eval_app.command("retrieval", epilog="Example: verifier eval retrieval beir/scifact/ --json")
+def eval_retrieval(
+    folder: Annotated[
+        Path, typer.Argument(help="BEIR's form: corpus.jsonl, queries.jsonl, qrels/test.tsv.", metavar="FOLDER")
+    ],
+    qrels: Annotated[
+        Path | None, typer.Option(help="Tab-separated: query-id, corpus-id, score; where it is not in the folder.")
+    ] = None,
+    index: EvaluationIndex = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Measure how high the retriever ranks relevant documents, each at the rank of its best passage."""
+    from verifier.encode import load_encoder
+    from verifier.evaluation.retrieval import evaluate_retrieval, read_documents, read_queries
+
+    chosen = _settings(settings)
+    queries, documents = read_queries(folder, qrels), read_documents(folder)
+    encoder = load_encoder(chosen.encoder, chosen.threads)
+    with _indexed(documents, encoder, index) as found, progress("retrieving") as advance:
+        result = evaluate_retrieval(queries, found, encoder, chosen.retriever, advance)
+    _print_result(result, json)
+
+
+@contextmanager
+def _indexed(documents: Sequence[Document], encoder: Encoder, folder: Path | None) -> Iterator[PassageIndex]:
+    """An index over documents to measure on; the progress bar goes when it is made."""
+    from verifier.evaluation.retrieval import evaluation_index
+
+    with ExitStack() as stack:
+        with progress("indexing documents") as advance:
+            index = stack.enter_context(evaluation_index(documents, encoder, folder, advance))
+        yield index
+
+
+def _print_result(result: Result, json: bool, more: Mapping[str, object] = MappingProxyType({})) -> None:
     if json:
         row = {**result.figures, "n": result.n, "ci95": dict(result.ci95), **result.facts}
         print_json_rows(tuple(row), [tuple(row.values())])
         return
     intervals = {name: f"{low:.3f} to {high:.3f}" for name, (low, high) in result.ci95.items()}
     rows = [(name, f"{value:.3f}", intervals[name]) for name, value in result.figures.items()]
-    facts = [(name, value, "") for name, value in {"n": result.n, **result.facts}.items()]
+    told = {"n": result.n, **result.facts, **more}
+    facts = [(name, f"{value:.4g}" if isinstance(value, float) else value, "") for name, value in told.items()]
     print_table("", ("figure", "value", "95% interval"), [*rows, *facts])
 
 

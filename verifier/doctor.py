@@ -36,14 +36,18 @@ class Finding:
         return self.state == "fault"
 
 
-def examine(corpus: Path, database: Path) -> list[Finding]:
-    """Everything worth knowing before a run; never raises for a fault that it can report."""
+def examine(corpus: Path, database: Path, tiers: Path | None = None) -> list[Finding]:
+    """Everything worth knowing before a run; never raises for a fault that it can report.
+
+    :param tiers: the file of source tiers; the shipped one where left out.
+    """
     return [
         Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}, {default_threads()} threads"),
         *_packages(),
         *(_guarded(f"model {name}", partial(_model, name)) for name in MODELS),
         _guarded("English parser", _parser),
         _guarded("language detection", _detection),
+        _guarded("source tiers", lambda: _tiers(tiers)),
         _guarded(f"corpus {corpus}", lambda: _corpus(corpus)) if corpus.exists() else _absent("corpus", corpus),
         _guarded(f"database {database}", lambda: _database(database))
         if database.exists()
@@ -92,6 +96,13 @@ def _detection() -> str:
     if not found:
         raise LanguageDetectionError("expected German to be told from English, found it taken for English; reinstall")
     return "tells German from English"
+
+
+def _tiers(path: Path | None) -> str:
+    from verifier.provenance import load_tiers
+
+    found = load_tiers(path)
+    return f"{len(found.tiers)} tiers and {found.default.name!r} for the rest, {path or 'as shipped'}, {found.id}"
 
 
 def _corpus(folder: Path) -> str:

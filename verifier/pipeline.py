@@ -6,24 +6,27 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
-from corpus.documents import Document, content_id
+from corpus.documents import Document, PassageConfig, content_id, make_document, split_passages
 from corpus.index import PassageIndex
 from corpus.sources import SourceFailure, read_documents
 from verifier.claims import ClaimExtractor, shipped_extractor
+from verifier.claims.language import why_not_english
 from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.encode import load_encoder
+from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
 from verifier.retrieve import Query, Retriever
 from verifier.settings import Settings
 from verifier.stance import StanceModel, load_pair_scorer
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict
-from verifier.verdict import VerdictConfig, decide
+from verifier.verdict import VerdictConfig, decide, shipped_decision
 
 log = logging.getLogger(__name__)
+GIVEN_SENTENCES, GIVEN_WORDS = 12, 110  # about 160 tokens with the claim
 MAX_CLAIM_CHARS = MAX_SENTENCE_CHARS  # what is longer, the stance model would not read to its end
 
 
@@ -59,7 +62,29 @@ class Basis:
     """What verdicts rest on besides the code and the settings."""
 
     corpus_version: str
-    model_ids: tuple[str, ...]
+    model_ids: tuple[str, ...]  # and of the source tiers: an edited list is another run
+
+
+class Judge:
+    """From a claim and the passages found for it to a verdict: stance, comparison, provenance, decision."""
+
+    def __init__(self, stance: StanceJudge, config: VerdictConfig = VerdictConfig(), tiers: SourceTiers = NO_TIERS):
+        self._stance = stance
+        self._config = config
+        self._tiers = tiers
+
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
+        """The verdict over passages that a retriever found; most of them settle nothing."""
+        return decide(claim, self.weigh(claim, hits), self._config)
+
+    def judge_given(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
+        """The verdict over texts that somebody handed over with the claim (`hits_of_texts`)."""
+        return decide(claim, self.weigh(claim, hits), self._config, given=True)
+
+    def weigh(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        """What each passage says, before the decision weighs them: one Evidence a hit, in order."""
+        evidence = [compare(claim, e) for e in self._stance.judge(claim, hits)]
+        return weigh_provenance(claim, evidence, self._tiers)
 
 
 class Verifier:
@@ -71,11 +96,11 @@ class Verifier:
         retriever: PassageRetriever,
         stance: StanceJudge,
         config: VerdictConfig = VerdictConfig(),
+        tiers: SourceTiers = NO_TIERS,
     ):
         self._extractor = extractor
         self._retriever = retriever
-        self._stance = stance
-        self._config = config
+        self._judge = Judge(stance, config, tiers)
 
     def check_article(self, article: Article) -> CheckedArticle:
         """Extract the article's claims and judge the checkable ones."""
@@ -98,11 +123,32 @@ class Verifier:
     def check(self, queries: Sequence[Query]) -> list[Verdict]:
         """One verdict a query, in order."""
         hits = self._retriever.retrieve(queries)
-        return [self._judge(query.claim, found) for query, found in zip(queries, hits, strict=True)]
+        return [self._judge.judge(query.claim, found) for query, found in zip(queries, hits, strict=True)]
 
-    def _judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
-        evidence = [compare(claim, e) for e in self._stance.judge(claim, hits)]
-        return decide(claim, evidence, self._config)
+
+def load_judge(settings: Settings) -> Judge:
+    """The shipped judge, for passages that somebody already has.
+
+    :raises ModelError: when a model is missing or damaged.
+    :raises SourceTiersError: when the file of source tiers cannot be used.
+    """
+    tiers = load_tiers(settings.sources.path)
+    stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
+    return Judge(stance, settings.verdict, tiers)
+
+
+def hits_of_texts(texts: Sequence[str], title: str = "") -> list[Hit]:
+    """Texts that are handed over as evidence, as hits in their order.
+
+    A text stays whole up to what the stance model reads at once, and is cut into windows beyond.
+    """
+    config = PassageConfig(sentences=GIVEN_SENTENCES, max_words=GIVEN_WORDS, tiny_words=GIVEN_WORDS)
+    hits: list[Hit] = []
+    for number, text in enumerate(texts):
+        document = make_document(f"given:{number}", title, text, None, None, None, datetime(1970, 1, 1, tzinfo=UTC))
+        for passage in split_passages(document, config):
+            hits.append(Hit(passage, document, score=1.0, rank=len(hits) + 1))
+    return hits
 
 
 @contextmanager
@@ -114,15 +160,18 @@ def open_verifier(
     :param extractor: finds the claims of articles; the shipped one where left out.
 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
-    :raises ModelError: when a model is missing or damaged.
+    :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
+    :raises SourceTiersError: when the file of source tiers cannot be used.
     """
+    tiers = load_tiers(settings.sources.path)
     encoder = load_encoder(settings.encoder, settings.threads)
     with PassageIndex.open(corpus, encoder) as index:
         stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
         retriever = Retriever(index, encoder, settings.retriever)
         reader = extractor or shipped_extractor(settings.claims, settings.threads)
-        model_ids = (*reader.model_ids, f"{encoder.name}@{encoder.fingerprint}", stance.id)
-        yield Verifier(reader, retriever, stance, settings.verdict), Basis(index.corpus_version, model_ids)
+        weights = (f"{encoder.name}@{encoder.fingerprint}", stance.id, shipped_decision().id)
+        model_ids = (*reader.model_ids, *weights, tiers.id)
+        yield Verifier(reader, retriever, stance, settings.verdict, tiers), Basis(index.corpus_version, model_ids)
 
 
 def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:
@@ -166,6 +215,18 @@ def article_from_document(document: Document) -> Article:
         text=document.text,
         author=document.author,
     )
+
+
+def english_claim(text: str, as_of: date | None = None) -> Claim:
+    """As `claim_from_text`, and the models can read it.
+
+    :raises ClaimTextError: likewise, and when the text is in another language.
+    """
+    claim = claim_from_text(text, as_of)
+    if reason := why_not_english(claim.text):
+        found = reason.removeprefix("language: ")
+        raise ClaimTextError(f"expected a claim in English, found {found}: {claim.text[:40]!r}; translate it first")
+    return claim
 
 
 def claim_from_text(text: str, as_of: date | None = None) -> Claim:

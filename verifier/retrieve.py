@@ -1,22 +1,19 @@
-"""From claims to passages: dense and lexical search, fused by rank."""
+"""From claims to passages: dense and lexical search, fused by score."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.copies import shingles
 from corpus.documents import Document, Passage
 from verifier.types import Article, Claim, Hit
 
-SHINGLE_WORDS = 5
 COPY_SHARE = 0.5  # of a text's shingles, from which on it is a copy
 MIN_EXCERPT_SHINGLES = 40
 AS_OF_DEPTH = 10  # times as many candidates where later ones are left out again
@@ -47,15 +44,14 @@ class RetrieverConfig:
     """How many passages a claim gets, and how the two rankings are fused."""
 
     k: int = 10  # passages per claim
-    depth: int = 50  # candidates taken from each ranking
-    rrf_constant: float = 60.0  # Cormack et al. 2009: score = sum of 1 / (constant + rank)
-    lexical_weight: float = 1.0  # of the lexical ranking beside the dense one
+    depth: int = 100  # candidates taken from each ranking
+    lexical_weight: float = 0.3  # of the lexical score, as a share of the claim's best, beside the cosine
 
     def __post_init__(self) -> None:
         if self.k < 1 or self.depth < self.k:
             raise ValueError(f"k should be at least 1 and depth at least k, found k {self.k} and depth {self.depth}")
-        if not self.rrf_constant >= 0 or not self.lexical_weight >= 0:
-            raise ValueError("rrf_constant and lexical_weight should be 0 or more")
+        if not self.lexical_weight >= 0:
+            raise ValueError("lexical_weight should be 0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +82,7 @@ class Retriever:
         return [self._fuse(query, d, x) for query, d, x in zip(queries, dense, lexical, strict=True)]
 
     def _fuse(self, query: Query, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]) -> list[Hit]:
-        scores: dict[int, float] = {}
-        for ranking, weight in ((dense, 1.0), (lexical, self._config.lexical_weight)):
-            for rank, (number, _) in enumerate(ranking, start=1):
-                scores[number] = scores.get(number, 0.0) + weight / (self._config.rrf_constant + rank)
+        scores = fused_scores(dense, lexical, self._config.lexical_weight)
         found = self._index.fetch(scores)
         hits: list[Hit] = []
         seen: set[str] = set()
@@ -103,6 +96,23 @@ class Retriever:
             if len(hits) == self._config.k:
                 break
         return hits
+
+
+def fused_scores(
+    dense: Sequence[tuple[int, float]], lexical: Sequence[tuple[int, float]], lexical_weight: float
+) -> dict[int, float]:
+    """Cosine plus the weighted share of the best lexical score, per passage number.
+
+    A cosine says how near a passage is whatever else was found, so the decision can use the sum as it is; ranks would
+    not tell. A passage that only words found is taken to be as near as the last that the vectors found.
+    """
+    floor = min((cosine for _, cosine in dense), default=0.0)
+    best = max((score for _, score in lexical), default=0.0)
+    scores = dict(dense)
+    for number, score in lexical:
+        share = score / best if best > 0 else 0.0
+        scores[number] = scores.get(number, floor) + lexical_weight * share
+    return scores
 
 
 def _may_testify(document: Document, query: Query) -> bool:
@@ -120,15 +130,8 @@ def is_same_text(article: Article, document: Document) -> bool:
     """
     if article.url and article.url == document.url:
         return True
-    ours, theirs = _shingles(article.text), _shingles(document.text)
+    ours, theirs = shingles(article.text), shingles(document.text)
     shared = len(ours & theirs)
     is_reprint = shared >= COPY_SHARE * len(ours)
     is_excerpt = len(theirs) >= MIN_EXCERPT_SHINGLES and shared >= COPY_SHARE * len(theirs)
     return bool(ours) and (is_reprint or is_excerpt)
-
-
-@lru_cache(maxsize=512)  # an article and its hits are compared again for every claim
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    words = re.findall(r"[^\W_]+", plain.casefold())
-    return frozenset(zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False)) or frozenset([tuple(words)])

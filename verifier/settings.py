@@ -12,6 +12,7 @@ from typing import Any
 
 from verifier.claims import ExtractorConfig
 from verifier.encode import DEFAULT_ENCODER
+from verifier.provenance import ProvenanceConfig
 from verifier.retrieve import RetrieverConfig
 from verifier.stance import StanceConfig
 from verifier.verdict import VerdictConfig
@@ -33,6 +34,7 @@ class Settings:
     claims: ExtractorConfig = field(default_factory=ExtractorConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)
+    sources: ProvenanceConfig = field(default_factory=ProvenanceConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,8 @@ from verifier.types import Claim, Evidence, Hit, Span, Stance, present_evidence
 
 DEFAULT_STANCE_MODEL = "stance-minilm-v1"
 STANCES = tuple(Stance)  # the column order of every probability array in this module
+MAX_RATIONALE = 3  # sentences; SciFact's official score counts as many
+MIN_P_RATIONALE = 0.5  # of a further sentence, by itself
 
 # How models in the wild call the three stances.
 _STANCE_NAMES: Mapping[str, Stance] = {
@@ -159,8 +161,9 @@ class StanceModel:
         """One Evidence a hit, in the order of the hits.
 
         A passage that leans to a side is read again sentence by sentence. For each side the sentence that leans most
-        to it is averaged with the passage in log space; the side that comes out stronger is the stance, and its
-        sentence the rationale.
+        to it is averaged with the passage in log space. The side that comes out stronger is the stance, even where
+        NEUTRAL is likelier still (the decision weighs that), and its sentences are the rationale: the one that leans
+        most, and up to two others that by themselves lean to that side too.
 
         :raises StanceError: when the model's output is not three probabilities.
         """
@@ -204,10 +207,10 @@ class StanceModel:
             best = p_sentences[:, :2].argmax(axis=0)  # per side, the sentence that leans most to it
             mixed = [_log_average(p_passage, p_sentences[i], self._config.sentence_weight) for i in best]
             side = int(mixed[1][1] > mixed[0][0])
-            p, rationale = mixed[side], (spans[best[side]],)
+            p, rationale = mixed[side], _rationale(spans, p_sentences, side)
             if p[1 - side] > p[side]:  # that sentence speaks for the other side after all: quote nothing for it
                 p, rationale = p_passage, ()
-        stance = STANCES[int(p.argmax())]
+        stance = STANCES[int(p[:2].argmax())] if rationale else STANCES[int(p.argmax())]
         return Evidence(
             claim_id=claim.id,
             passage=hit.passage,
@@ -219,6 +222,16 @@ class StanceModel:
             p_neutral=float(p[2]),
             rationale=() if stance is Stance.NEUTRAL else rationale,
         )
+
+
+def _rationale(spans: Sequence[Span], p: npt.NDArray[np.float32], side: int) -> tuple[Span, ...]:
+    """The sentences that carry a side, in the order of the text.
+
+    :param p: float32 (n_spans, 3), what each sentence says by itself.
+    """
+    order = np.argsort(-p[:, side], kind="stable")[:MAX_RATIONALE]
+    chosen = [int(i) for i in order if i == order[0] or p[i, side] >= MIN_P_RATIONALE]
+    return tuple(spans[i] for i in sorted(chosen))
 
 
 def _log_average(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], weight_b: float) -> npt.NDArray[np.float32]:

@@ -143,11 +143,22 @@ class Comparison:
     explanation: str
 
 
+class Timing(StrEnum):
+    """When evidence was published, held against the day of the claim and the days that the claim is about."""
+
+    UNDATED = "UNDATED"  # the document or the claim has no date
+    IN_TIME = "IN_TIME"
+    AFTER_CLAIM = "AFTER_CLAIM"  # it may inform, and is marked
+    BEFORE_EVENT = "BEFORE_EVENT"  # it cannot know: it never refutes
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What one passage says about one claim. The three probabilities add up to 1.
 
-    `rationale` holds character offsets in `passage.text` of the sentences that carry the stance.
+    `rationale` holds character offsets in `passage.text` of the sentences that carry the stance. `origin` is the id of
+    the passage that stands for all passages of nearly the same text, and its own where there is no other; `tier` is
+    the source's tier by the file of tiers, and `credibility` in [0, 1] what that tier's word counts for.
     """
 
     claim_id: str
@@ -160,6 +171,10 @@ class Evidence:
     p_neutral: float
     rationale: tuple[Span, ...]
     comparisons: tuple[Comparison, ...] = ()
+    timing: Timing = Timing.UNDATED
+    origin: str = ""
+    tier: str = ""
+    credibility: float = 1.0
 
     def quotes(self) -> tuple[str, ...]:
         """The rationale's sentences, verbatim."""

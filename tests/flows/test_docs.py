@@ -14,7 +14,7 @@ from verifier.claims.anatomy import Role
 from verifier.pipeline import read_articles
 from verifier.report import claim_json
 from verifier.store import Store, query_file
-from verifier.types import Label
+from verifier.types import Label, Timing
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "docs" / "claims.md"
@@ -37,6 +37,12 @@ def test_every_field_of_the_json_rows_is_documented() -> None:
     row = json.loads(claim_json(claim, make_verdict(claim, Label.SUPPORTED)))
     told = in_backticks(section("The rows as JSON"))
     assert set(row) | set(row["evidence"][0]) <= told
+
+
+def test_every_timing_is_documented() -> None:
+    """A mark on a passage has to be explained somewhere."""
+    told = section("Time and source of evidence")
+    assert all(f"| {timing.value} |" in told for timing in Timing)
 
 
 def test_every_role_is_documented() -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from flows.build_corpus import build_corpus
 from flows.verify import VerifyRequest, verify
 from tests.flows.conftest import Outcome
+from verifier.provenance import ProvenanceConfig
 from verifier.settings import Settings
 from verifier.store import query_file
 from verifier.types import RunStatus
@@ -47,6 +49,20 @@ def test_the_same_run_twice_adds_no_row(request_for: Callable[..., VerifyRequest
     before = row_counts(request.database)
     verify(request)
     assert row_counts(request.database) == before
+
+
+def test_edited_source_tiers_make_another_run(
+    request_for: Callable[..., VerifyRequest], article: Path, tmp_path: Path
+) -> None:
+    """At the same path, with the same settings: what evidence counts for is part of what a verdict rests on."""
+    mine = tmp_path / "tiers.toml"
+    request = replace(request_for(article), settings=Settings(sources=ProvenanceConfig(str(mine))))
+    for credibility in (0.5, 0.6):
+        mine.write_text(f"[default]\nname = 'all'\ncredibility = {credibility}\n", encoding="utf-8")
+        verify(request)
+    rows = query_file(request.database, "SELECT DISTINCT run_id, tier, credibility FROM evidence ORDER BY ALL").rows
+    assert len({run_id for run_id, *_ in rows}) == 2
+    assert sorted(row[1:] for row in rows) == [("all", 0.5), ("all", 0.6)]
 
 
 def test_unreadable_article_is_recorded_and_the_rest_goes_on(

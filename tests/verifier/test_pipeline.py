@@ -9,8 +9,9 @@ import pytest
 
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
 from verifier.pipeline import ClaimTextError, Verifier, claim_from_text, read_articles
+from verifier.provenance import load_tiers
 from verifier.retrieve import Query
-from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Evidence, Hit, Label, Stance
+from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Evidence, Hit, Label, Stance, Timing
 
 
 class Sentences:
@@ -68,6 +69,27 @@ def test_comparisons_are_made_on_the_way() -> None:
     """Every piece of evidence carries what the comparer found."""
     [verdict] = VERIFIER.check_article(make_article()).verdicts
     assert [c.claim_value for c in verdict.evidence[0].comparisons] == ["3 million"]
+
+
+def test_provenance_is_weighed_on_the_way() -> None:
+    """Every piece of evidence carries the tier of its source, its time and its origin."""
+    verifier = Verifier(Sentences(), OneHit(), Supporter(), tiers=load_tiers())
+    [evidence] = verifier.check_article(make_article()).verdicts[0].evidence
+    assert (evidence.tier, evidence.credibility) == ("unlisted", 0.7)
+    assert (evidence.timing, evidence.origin) == (Timing.IN_TIME, evidence.passage.id)
+
+
+class Refuter:
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        return [make_evidence(claim, Stance.REFUTES) for _ in hits]
+
+
+def test_a_report_from_before_the_event_refutes_no_claim() -> None:
+    """The register is of 2024, the level of 2026: nothing is settled."""
+    article = make_article("The Orla dam held 3 million litres on 2 February 2026. It is a fine sight.")
+    [verdict] = Verifier(Sentences(), OneHit(), Refuter()).check_article(article).verdicts
+    assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
+    assert verdict.evidence[0].timing is Timing.BEFORE_EVENT
 
 
 def test_one_article_that_fails_does_not_stop_the_rest() -> None:

@@ -16,6 +16,12 @@ def test_file_and_environment_change_single_settings(tmp_path: Path) -> None:
     assert settings.verdict.min_p_refutes == load_settings(None, {}).verdict.min_p_refutes
 
 
+def test_tiers_of_sources_are_a_path_or_the_shipped_file() -> None:
+    """Empty is not the current folder."""
+    assert load_settings(None, {}).sources.path is None
+    assert load_settings(None, {"VERIFIER_SOURCES__TIERS": "my/tiers.toml"}).sources.path == Path("my/tiers.toml")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -30,6 +36,7 @@ def test_file_and_environment_change_single_settings(tmp_path: Path) -> None:
         "[verdict]\nmin_p_refutes = nan",
         "encoder = ['a']",
         "encoder = ''",
+        "[sources]\ntiers = ['a']",
     ],
 )
 def test_unknown_or_wrong_setting_is_refused(tmp_path: Path, text: str) -> None:

@@ -31,7 +31,19 @@ from verifier.store import (
     UnknownRunError,
     UnprovenVerdictError,
 )
-from verifier.types import ClaimStatus, Failure, Label, RunStatus, Span, Stance, Substitution, Verdict
+from verifier.types import (
+    ClaimStatus,
+    Comparison,
+    Failure,
+    Label,
+    Relation,
+    RunStatus,
+    Span,
+    Stance,
+    Substitution,
+    Timing,
+    Verdict,
+)
 
 TABLES = ("articles", "claims", "run_articles", "run_claims", "documents", "passages", "verdicts", "evidence")
 PARTS = ("runs", "failures", "rationales", "comparisons", "substitutions")
@@ -100,6 +112,27 @@ def test_report_rows_gives_back_all_that_claims_carry(store: Store) -> None:
         "<> original"
     )
     assert unproven.rows == []
+
+
+@pytest.mark.parametrize("timing", Timing)
+def test_report_rows_gives_back_where_evidence_comes_from(store: Store, timing: Timing) -> None:
+    """Timing, origin, tier and credibility come back equal, and so does a comparison of every relation."""
+    found = tuple(Comparison("3 million", None, relation, relation.lower()) for relation in Relation)
+    first, copy = make_evidence(), make_evidence(stance=Stance.NEUTRAL)
+    weighed = replace(
+        first, timing=timing, origin=copy.passage.id, tier="news agency", credibility=0.9, comparisons=found
+    )
+    verdict = make_verdict(evidence=[weighed, copy])
+    save_verdict(store, verdict)
+    assert store.report_rows().articles[0].claims[0].verdict == verdict
+
+
+@pytest.mark.parametrize("credibility", [-0.1, 1.1, float("nan"), float("inf")])
+def test_save_refuses_a_credibility_that_is_no_share(store: Store, credibility: float) -> None:
+    """It weighs evidence, so it stays from 0 to 1."""
+    with pytest.raises(UnprovenVerdictError, match="a credibility within 0-1"):
+        save_verdict(store, make_verdict(evidence=[make_evidence(credibility=credibility)]))
+    assert counts(store)["evidence"] == 0
 
 
 def test_another_run_may_read_a_claim_otherwise(store: Store) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,7 @@ from verifier.store import (
 )
 from verifier.store.connection import explain_open_error
 from verifier.store.migrations import SCHEMA_FOLDER, bring_up_to_date, migrations
+from verifier.types import Comparison, Relation, Timing
 
 ROOT = Path(__file__).parents[2]
 
@@ -164,14 +166,16 @@ def test_older_schema_is_migrated_by_a_writer_and_refused_by_a_reader(path: Path
         assert connection.execute("SELECT label, note FROM verdicts").fetchall() == [("REFUTED", "old")]
 
 
-def schema_1_file(folder: Path) -> Path:
-    """A database as schema 1 left it: a verdict, a heading, an opinion and an ambiguous sentence."""
+def older_file(folder: Path, schema: int = 1) -> Path:
+    """A database as an earlier schema left it: a verdict, a heading, an opinion and an ambiguous sentence."""
     (folder / "schema").mkdir()
-    shutil.copy(migrations()[1], folder / "schema")
     path = folder / "old.duckdb"
-    with duckdb.connect(path) as connection:
-        bring_up_to_date(connection, str(path), read_only=False, folder=folder / "schema")
-        connection.execute(SCHEMA_1_ROWS)
+    for version in range(1, schema + 1):
+        shutil.copy(migrations()[version], folder / "schema")
+        with duckdb.connect(path) as connection:
+            bring_up_to_date(connection, str(path), read_only=False, folder=folder / "schema")
+            if version == 1:
+                connection.execute(SCHEMA_1_ROWS)
     return path
 
 
@@ -191,12 +195,13 @@ SCHEMA_1_ROWS = """
     INSERT INTO verdicts VALUES ('old', 'c1', 'SUPPORTED', 0.9, 'As it says.', '2026-01-01');
     INSERT INTO evidence VALUES ('old', 'c1', 'p', 1, 'SUPPORTS', 0.9, 0.05, 0.05, 1.0);
     INSERT INTO rationales VALUES ('old', 'c1', 'p', 0, 0, 16, 'The dam is full.', 0, 16);
+    INSERT INTO comparisons VALUES ('old', 'c1', 'p', 0, '2 million', '2 million', 'AGREES', 'both state 2 million');
 """
 
 
 def test_schema_1_file_is_migrated_with_nothing_lost(tmp_path: Path) -> None:
     """Its report reads as before; headings get their role, all else is body and content, and new claims go in."""
-    path = schema_1_file(tmp_path)
+    path = older_file(tmp_path)
     with Store.open(path) as store:
         report = store.report_rows("old")
         claims = [row.claim for row in report.articles[0].claims]
@@ -221,9 +226,29 @@ def test_schema_1_file_is_migrated_with_nothing_lost(tmp_path: Path) -> None:
         assert store.report_rows("run-1").articles == report.articles
 
 
-def test_crash_right_after_the_migration_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [1, 2])
+def test_older_evidence_stands_for_itself(tmp_path: Path, schema: int) -> None:
+    """Each passage is its own origin and counts in full, undated; new evidence and relations go in beside it."""
+    path = older_file(tmp_path, schema)
+    with Store.open(path) as store:
+        report = store.report_rows("old")
+        row = report.articles[0].claims[1]
+        assert row.verdict is not None
+        [old] = row.verdict.evidence
+        assert (old.timing, old.origin, old.tier, old.credibility) == (Timing.UNDATED, "p", "", 1.0)
+        assert old.comparisons == (Comparison("2 million", "2 million", Relation.AGREES, "both state 2 million"),)
+        store.begin_run(make_run())
+        weighed = replace(old, timing=Timing.IN_TIME, tier="news", credibility=0.8)
+        store.save("run-1", [report.articles[0].article], [row.claim], [replace(row.verdict, evidence=(weighed,))])
+        store.query("SELECT 'AMBIGUOUS'::relation")
+    sql = "SELECT origin, timing, tier, credibility FROM claim_evidence WHERE run_id = 'run-1'"
+    assert query_file(path, sql).rows == [("p", "IN_TIME", "news", 0.8)]
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_crash_right_after_the_migration_loses_nothing(tmp_path: Path, schema: int) -> None:
     """What was migrated and not yet checkpointed is there when the file is opened again."""
-    path = schema_1_file(tmp_path)
+    path = older_file(tmp_path, schema)
     code = """
         import os, signal, sys
         from verifier.store import Store
@@ -235,6 +260,12 @@ def test_crash_right_after_the_migration_loses_nothing(tmp_path: Path) -> None:
     assert rows == [("Water.", "heading"), ("It is fine.", "body"), ("So it is.", "body")]
     assert query_file(path, "SELECT claim, label, kind FROM latest_verdicts").rows == [
         ("The dam is full.", "SUPPORTED", "CONTENT")
+    ]
+    assert query_file(path, "SELECT quote, timing, origin, credibility FROM claim_evidence").rows == [
+        ("The dam is full.", "UNDATED", "p", 1.0)
+    ]
+    assert query_file(path, "SELECT relation, explanation FROM comparisons").rows == [
+        ("AGREES", "both state 2 million")
     ]
 
 

@@ -21,7 +21,7 @@ from tests.verifier.factories import (
 )
 from verifier.rows import coverage_of
 from verifier.store import Store
-from verifier.types import Article, Claim, ClaimStatus, Failure, Label, RunStatus, Span, Stance
+from verifier.types import Article, Claim, ClaimStatus, Failure, Label, RunStatus, Span, Stance, Timing
 
 
 @pytest.fixture
@@ -65,6 +65,22 @@ def test_claim_evidence_has_one_row_per_quote(store: Store) -> None:
     rows = store.query("SELECT rank, quote, passage FROM claim_evidence ORDER BY rank, document_start").rows
     neutral = DOCUMENT_TEXTS[Stance.NEUTRAL].split(". ")[1]
     assert rows == [(1, t, document.text) for t in passage_texts] + [(2, None, neutral)]
+
+
+def test_claim_evidence_says_where_it_comes_from(store: Store) -> None:
+    """Timing, tier and credibility; copies share an origin, and a passage that was not weighed is its own."""
+    first = make_evidence(tier="official", credibility=0.95, timing=Timing.AFTER_CLAIM)
+    first = replace(first, origin=first.passage.id)
+    reprint = make_document(f"By our staff. {DOCUMENT_TEXTS[Stance.REFUTES]}")
+    copy = make_evidence(document=reprint, origin=first.origin, tier="news", credibility=0.8)
+    plain = make_evidence(stance=Stance.NEUTRAL)
+    store.save("run-1", [make_article()], [], [make_verdict(evidence=[first, copy, plain])])
+    rows = store.query("SELECT timing, tier, credibility, origin FROM claim_evidence ORDER BY rank").rows
+    assert rows == [
+        ("AFTER_CLAIM", "official", 0.95, first.passage.id),
+        ("UNDATED", "news", 0.8, first.passage.id),
+        ("UNDATED", "", 1.0, plain.passage.id),
+    ]
 
 
 def test_latest_verdicts_is_the_newest_run_by_its_start(store: Store) -> None:

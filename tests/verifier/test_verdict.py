@@ -1,23 +1,50 @@
 """The decision over all evidence: pure, and fair to both sides."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.factories import make_claim, make_evidence
-from verifier.types import Evidence, Label, Stance
-from verifier.verdict import VerdictConfig, decide
+from verifier.types import Evidence, Label, Relation, Stance, Verdict
+from verifier.verdict import (
+    FEATURES,
+    DecisionHead,
+    DecisionModel,
+    DecisionModelError,
+    VerdictConfig,
+    features_of,
+    load_decision,
+    settling_evidence,
+    shipped_decision,
+)
+from verifier.verdict import decide as decide_by
 
 CLAIM = make_claim()
+# Weights under which the calibrated probabilities are those of the stance model.
+AS_THEY_ARE = DecisionHead(((1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 0, 0)), (0.0, 0.0, 0.0))
+PLAIN = DecisionModel("plain", AS_THEY_ARE, AS_THEY_ARE)
+CONFIG = VerdictConfig(0.5, 0.5, 0.5, 0.25)
 
 
-def evidence(stance: Stance, p: float) -> Evidence:
+def decide(claim, items: Sequence[Evidence], config: VerdictConfig = CONFIG, given: bool = False) -> Verdict:
+    """The decision without calibration; evidence of one document is one voice, so each is given its own."""
+    apart = [
+        item if item.origin else replace(item, document=replace(item.document, id=f"{item.document.id}-{i}"))
+        for i, item in enumerate(items)
+    ]
+    return decide_by(claim, apart, config, PLAIN, given)
+
+
+def evidence(stance: Stance, p: float, **changes) -> Evidence:
     """Evidence whose stance has probability `p`, the rest split evenly."""
     rest = (1 - p) / 2
     chosen = {"p_supports": rest, "p_refutes": rest, "p_neutral": rest, f"p_{stance.value.lower()}": p}
-    return make_evidence(CLAIM, stance, **chosen)
+    return make_evidence(CLAIM, stance, **{**chosen, **changes})
 
 
 @pytest.mark.parametrize(
@@ -44,7 +71,7 @@ def test_support_never_hides_refutation() -> None:
 def test_stronger_evidence_below_its_threshold_still_stops_a_verdict() -> None:
     """Support that just counts does not win over refutation that nearly counts."""
     sides = [evidence(Stance.SUPPORTS, 0.6), *[evidence(Stance.REFUTES, 0.74)] * 3]
-    config = VerdictConfig(min_p_supports=0.6, min_p_refutes=0.75)
+    config = VerdictConfig(min_p_supports=0.6, min_p_refutes=0.75, min_p_conflict=0.7)
     assert decide(CLAIM, sides, config).label is Label.NOT_ENOUGH_EVIDENCE
 
 
@@ -82,6 +109,81 @@ def test_verdict_does_not_depend_on_the_order_of_evidence(sides: list[tuple[Stan
     items = [evidence(stance, p) for stance, p in sides]
     shuffled = items[:]
     rng.shuffle(shuffled)
-    one, other = decide(CLAIM, items), decide(CLAIM, shuffled)
+    one, other = decide_by(CLAIM, items, CONFIG, PLAIN), decide_by(CLAIM, shuffled, CONFIG, PLAIN)
     assert (one.label, one.confidence) == (other.label, other.confidence)
     assert 0 <= one.confidence <= 1
+
+
+def test_copies_of_one_text_are_one_voice() -> None:
+    """A wire story on ten sites that supports weighs no more than on one, and its confidence is the same."""
+    one = evidence(Stance.SUPPORTS, 0.8, origin="wire")
+    copies = [replace(one, passage=replace(one.passage, id=f"copy-{i}")) for i in range(10)]
+    assert decide(CLAIM, copies).confidence == pytest.approx(decide(CLAIM, copies[:1]).confidence)
+    assert "and 9 more" not in decide(CLAIM, copies).justification
+
+
+def test_one_document_takes_one_side() -> None:
+    """A document whose passages lean both ways speaks by its strongest one; that is no conflict."""
+    sides = [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.6)]
+    document = sides[0].document
+    both = [replace(e, document=document, passage=replace(e.passage, id=str(i))) for i, e in enumerate(sides)]
+    assert decide_by(CLAIM, both, CONFIG, PLAIN).label is Label.SUPPORTED
+
+
+def test_a_source_of_little_credibility_cannot_settle_a_claim() -> None:
+    """What a blog supports at 0.8 stays open; an unlisted source that says the same settles it."""
+    assert decide(CLAIM, [evidence(Stance.SUPPORTS, 0.8, credibility=0.3)]).label is Label.NOT_ENOUGH_EVIDENCE
+    assert decide(CLAIM, [evidence(Stance.SUPPORTS, 0.8, credibility=0.7)]).label is Label.SUPPORTED
+
+
+def test_evidence_that_hardly_leans_is_neutral_in_the_verdict() -> None:
+    """Below `min_p_leaning` a passage is shown for no side and quoted for none."""
+    verdict = decide(CLAIM, [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.2, p_neutral=0.75)])
+    assert [e.stance for e in verdict.evidence] == [Stance.SUPPORTS, Stance.NEUTRAL]
+    assert settling_evidence(verdict) == [verdict.evidence[0]]
+
+
+def test_what_a_comparison_made_neutral_stays_neutral() -> None:
+    """The decision gives no stance back that a changed number took."""
+    vetoed = evidence(Stance.NEUTRAL, 0.3, p_supports=0.6, p_refutes=0.1)
+    assert decide(CLAIM, [vetoed], given=True).label is Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_given_texts_need_no_threshold() -> None:
+    """A text handed over settles the claim by its likeliest stance; a found one has to be sure enough."""
+    weak = evidence(Stance.SUPPORTS, 0.45, p_neutral=0.40, p_refutes=0.15)
+    assert decide(CLAIM, [weak], given=True).label is Label.SUPPORTED
+    assert decide(CLAIM, [weak]).label is Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_a_passage_is_as_near_as_the_nearest_of_its_document() -> None:
+    """Relevance is told per document; agreeing and opposing values are counted, at most two of each."""
+    near, far = evidence(Stance.SUPPORTS, 0.9, retrieval_score=0.9), evidence(Stance.REFUTES, 0.9, retrieval_score=0.4)
+    far = replace(far, document=near.document, comparisons=far.comparisons * 3)
+    rows = [dict(zip(FEATURES, row, strict=True)) for row in features_of([near, far])]
+    assert [row["relevance"] for row in rows] == [0.9, 0.9]
+    assert [row["n_against"] for row in rows] == [0, 2]
+    assert far.comparisons[0].relation is Relation.DIFFERS
+
+
+def test_shipped_weights_are_read_and_named() -> None:
+    """The file beside the code loads, and its id changes with its content."""
+    assert shipped_decision().id.startswith("decision-v1@")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "x", "features": ["a"], "stances": []}'])
+def test_damaged_weights_are_refused(tmp_path: Path, text: str) -> None:
+    """A file that is no decision model, or made for other features, says so with its path."""
+    path = tmp_path / "model.json"
+    path.write_text(text)
+    with pytest.raises(DecisionModelError, match=r"decision model|expected weights"):
+        load_decision(path)
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    """Two rows of weights for three stances are no decision model."""
+    head = {"weights": [[0] * len(FEATURES)] * 2, "biases": [0, 0]}
+    row = {"name": "x", "features": list(FEATURES), "stances": list(Stance), "found": head, "given": head}
+    (tmp_path / "model.json").write_text(json.dumps(row))
+    with pytest.raises(DecisionModelError, match="2 rows"):
+        load_decision(tmp_path / "model.json")

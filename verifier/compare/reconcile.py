@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verifier.compare.dates import compare_dates, find_dates, tells_of_later, without_start
+from verifier.compare.directions import compare_directions
+from verifier.compare.ordinals import compare_ordinals
 from verifier.compare.polarity import compare_polarity
 from verifier.compare.quantities import compare_quantities, contradicts_plainly
+from verifier.compare.scores import compare_scores
 from verifier.compare.speech import weigh_speech
 from verifier.compare.wording import without_quotations
 from verifier.types import Claim, ClaimKind, Comparison, Evidence, Relation, Stance
 
 # Two or more parts with a digit in the last: 68/262, ES-11/4, 2014/512/CFSP; not and/or, and not a date like 3/4.
 _REFERENCE = re.compile(
-    r"(?<![\w/])(?:[A-Z]{1,4}-?)?\d{1,4}/\d{2,4}(?:/[A-Z]{2,4})?(?![\w/])|(?<![\w/])[A-Z]{2,4}-\d+/\d+"
+    r"(?<![\w/.])(?:[A-Z]{1,4}-?)?\d{1,4}/(?!100?\b)\d{2,4}(?:/[A-Z]{2,4})?(?![\w/])|(?<![\w/])[A-Z]{2,4}-\d+/\d+"
 )
 
 
@@ -42,11 +45,13 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
     counts = compare_quantities(told, text, known, claim.claim_date, document.published)
     # A count "since 24 February" is held against one that may not say from when on it counts.
     when = without_start(told) if counts and " since " not in known else told
-    dates = list(compare_dates(find_dates(when), find_dates(known)))
-    denials = list(compare_polarity(told, text))
+    when_told = find_dates(when)
+    dates = list(compare_dates(when_told, find_dates(known), _years_meant(evidence))) if when_told else []
+    ranks = [*compare_ordinals(told, text, known), *compare_scores(told, text)]
+    denials = [*compare_polarity(told, text), *compare_directions(told, text)]
     elsewhere = list(_other_references(claim.text, f"{document.title}. {evidence.passage.text}"))
     speech = weigh_speech(claim, evidence)
-    stated = replace(evidence, comparisons=(*speech.comparisons, *counts, *dates, *denials, *elsewhere))
+    stated = replace(evidence, comparisons=(*speech.comparisons, *counts, *ranks, *dates, *denials, *elsewhere))
     if evidence.stance is Stance.NEUTRAL:
         return stated
     if elsewhere or speech.bars:
@@ -55,11 +60,23 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
         return stated
     if denials:
         return _neutral(stated) if evidence.stance is Stance.SUPPORTS else stated
-    is_later = tells_of_later(find_dates(text), claim.claim_date)
+    is_later = claim.claim_date is not None and tells_of_later(find_dates(text), claim.claim_date)
     # The whole document is read for numbers only where one differs.
     differs = not is_saying and any(c.relation is Relation.DIFFERS for c in counts)
     is_plain = differs and contradicts_plainly(claim.text, text, document.text)
-    return _by_counts_and_dates(stated, counts, dates, is_later, is_plain)
+    return _by_counts_and_dates(stated, counts, (*dates, *ranks), is_later, is_plain)
+
+
+_YEAR = re.compile(r"(?<![\w.,])(?:1[89]|20)\d\d(?![\w%]|[.,]\d)")
+CONTEXT_CHARS = 600  # before a passage, where its year may have been named
+
+
+def _years_meant(evidence: Evidence) -> frozenset[int]:
+    """The years that a passage may mean where it writes none: of its publication, or the last named before it."""
+    start = evidence.passage.start
+    named = _YEAR.findall(evidence.document.text[max(0, start - CONTEXT_CHARS) : start])
+    published = evidence.document.published
+    return frozenset([int(y) for y in named[-1:]] + ([published.year] if published else []))
 
 
 def _other_references(claim: str, passage: str) -> Iterator[Comparison]:
@@ -81,7 +98,8 @@ def _by_counts_and_dates(
     within = any(c.relation is Relation.AGREES and c.claim_value != c.evidence_value for c in counts)
     if Relation.OUTDATED in relations or (within and evidence.stance is Stance.REFUTES):
         return _neutral(evidence)  # "977" does not speak against "at least 726"
-    unproven = other_date or relations & {Relation.DIFFERS, Relation.MISSING}
+    relations |= {d.relation for d in dates}
+    unproven = relations & {Relation.DIFFERS, Relation.MISSING}
     return _neutral(evidence) if unproven and evidence.stance is Stance.SUPPORTS else evidence
 
 

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
+from verifier.compare.numbers import NUMBER_WORDS
 from verifier.compare.polarity import NEGATION
-from verifier.compare.quantities import WORD_VALUE
 from verifier.types import Span
 
 MAX_CHANGED_SHARE = 0.1  # of a quote's words; with more it is another quote
@@ -17,7 +17,7 @@ BLANK = "_"  # for a character of a quotation: a quotation becomes one word that
 _ELLIPSIS = ""  # stands among a quote's words for any words left out
 _TOKEN = re.compile(r"\[[^\]]*\]|\.\s?\.\s?\.|…|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[$€£%]")
 _CURRENCIES = frozenset("$€£%")
-_NUMBER_WORDS = WORD_VALUE.keys() - {"a"}
+_NUMBER_WORDS = NUMBER_WORDS | {"half a"}
 _OPENING, _CLOSING, _STRAIGHT = "“«„", "”»", '"'
 # 'Such words', but no apostrophe: the first mark stands behind no letter, the last one before none.
 _SINGLE = re.compile(r"(?<![\w'’‘])['‘](?=\w)((?:[^'’\n\"“”]|['’](?=\w))+)['’](?!\w)")

@@ -29,7 +29,7 @@ def claim_json(claim: Claim, verdict: Verdict | None) -> str:
     `parts` and `substitutions` count characters of the article, like `start` and `end`.
 
     :raises QuoteError: a rationale lies outside its passage.
-    :raises ValueError: a confidence, probability or check-worthiness is not a finite number.
+    :raises ValueError: a confidence, probability, credibility or check-worthiness is not a finite number.
     """
     fields = {
         "id": claim.id,
@@ -72,4 +72,9 @@ def _evidence_fields(evidence: Evidence) -> dict[str, str | int | float | None]:
         "source": document.source,
         "published": document.published.isoformat() if document.published else None,
         "document_id": document.id,
+        "passage_id": evidence.passage.id,
+        "timing": evidence.timing.value,
+        "origin": evidence.origin or evidence.passage.id,
+        "tier": evidence.tier,
+        "credibility": evidence.credibility,
     }

@@ -159,7 +159,9 @@ def _cited(view: PassageView) -> str:
 
 def _source(view: PassageView) -> str:
     title = f"[{escape(view.title)}]({_target(view.href)})" if view.href else escape(view.title)
-    return ", ".join(part for part in (title, escape(view.source or ""), view.published) if part)
+    marks = (f"**{mark}**" for mark in view.marks)
+    parts = (title, escape(view.source or ""), escape(view.tier), view.published, *marks)
+    return ", ".join(part for part in parts if part)
 
 
 def _target(href: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -13,6 +13,8 @@ from verifier.report.words import (
     LABEL_WORDS,
     NO_VERDICT_WORDS,
     QUESTION_WORDS,
+    TIMING_WORDS,
+    copies_words,
     coverage_words,
     day,
     n_of,
@@ -62,7 +64,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class PassageView:
-    """One passage as evidence; `href` is None where its URL may not become a link."""
+    """One passage as evidence; `href` is None where its URL may not become a link.
+
+    `marks` are what a reader has to be wary of: its day, and that other passages have the same text.
+    """
 
     stance: Stance
     quote: str
@@ -72,6 +77,8 @@ class PassageView:
     href: str | None
     source: str | None
     published: str
+    tier: str  # empty where the run weighed no sources
+    marks: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
 
 
@@ -328,7 +335,8 @@ def _card(row: ClaimReport) -> Card:
     label = verdict.label if verdict else None
     evidence = verdict.evidence if verdict else ()
     shown = _shown_evidence(label, evidence)
-    views = {stance: _passage_view(item) for stance, item in shown.items()}
+    n_of_origin = Counter(item.origin for item in evidence if item.origin)
+    views = {stance: _passage_view(item, n_of_origin) for stance, item in shown.items()}
     return Card(
         claim=row.claim,
         label=label,
@@ -339,7 +347,7 @@ def _card(row: ClaimReport) -> Card:
         strongest_for=views.get(Stance.SUPPORTS),
         strongest_against=views.get(Stance.REFUTES),
         nearest=views.get(Stance.NEUTRAL),
-        further=tuple(_passage_view(item) for item in evidence if item not in shown.values()),
+        further=tuple(_passage_view(item, n_of_origin) for item in evidence if item not in shown.values()),
         justification=verdict.justification if verdict else "",
     )
 
@@ -359,8 +367,8 @@ def _shown_evidence(label: Label | None, evidence: Sequence[Evidence]) -> dict[S
     return shown
 
 
-def _passage_view(evidence: Evidence) -> PassageView:
-    document = evidence.document
+def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int]) -> PassageView:
+    document, n_others = evidence.document, n_of_origin.get(evidence.origin, 1) - 1
     return PassageView(
         stance=evidence.stance,
         quote=one_line(quote_of(evidence).text),
@@ -370,5 +378,7 @@ def _passage_view(evidence: Evidence) -> PassageView:
         href=safe_href(document.url),
         source=document.source,
         published=day(document.published),
+        tier=one_line(evidence.tier),
+        marks=tuple(mark for mark in (TIMING_WORDS[evidence.timing], copies_words(n_others)) if mark),
         comparisons=evidence.comparisons,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
 from verifier.rows import Coverage
-from verifier.types import Claim, ClaimKind, Label, Relation, Run, RunStatus, Stance, Substitution
+from verifier.types import Claim, ClaimKind, Label, Relation, Run, RunStatus, Stance, Substitution, Timing
 
 LABEL_WORDS = {
     Label.REFUTED: "Refuted",
@@ -30,6 +30,14 @@ RELATION_WORDS = {
     Relation.OUTDATED: "Another date",
     Relation.MISSING: "Not stated",
 }
+
+TIMING_WORDS = {
+    Timing.UNDATED: "",
+    Timing.IN_TIME: "",
+    Timing.AFTER_CLAIM: "published after the claim",
+    Timing.BEFORE_EVENT: "from before the event",
+}
+"""What a reader has to know of a passage's day; empty where there is nothing to be wary of."""
 
 QUESTION_WORDS = {ClaimKind.CONTENT: "Is it true?", ClaimKind.SPEECH_ACT: "Was it said?"}
 """What a verdict answers: that somebody said something is another matter than whether it is so."""
@@ -85,6 +93,11 @@ def question_of(claim: Claim) -> str:
     """What the verdict on a claim answers, where that could be mistaken; empty for what the article itself states."""
     plain = claim.kind is ClaimKind.CONTENT and not claim.speaker
     return "" if plain else QUESTION_WORDS[claim.kind]
+
+
+def copies_words(n_others: int) -> str:
+    """`same text as 2 others`; empty where a passage is the only one with its text."""
+    return f"same text as {n_others:,} {'other' if n_others == 1 else 'others'}" if n_others else ""
 
 
 def substitution_words(made: Substitution) -> str:

@@ -162,6 +162,8 @@ def _prove_evidence(claim_id: str, evidence: Evidence) -> None:
     if passage.document_id != document.id:
         raise UnprovenVerdictError(claim_id, passage.id, f"document {passage.document_id}", f"document {document.id}")
     _require_quote(claim_id, passage.id, "the passage", passage.text, document.text, Span(passage.start, passage.end))
+    if not 0 <= evidence.credibility <= 1:
+        raise UnprovenVerdictError(claim_id, passage.id, "a credibility within 0-1", f"{evidence.credibility}")
     for span in evidence.rationale:
         if not 0 <= span.start < span.end <= len(passage.text):
             expected = f"a rationale within 0-{len(passage.text)}"

@@ -27,6 +27,7 @@ from verifier.types import (
     Span,
     Stance,
     Substitution,
+    Timing,
     Verdict,
 )
 
@@ -145,10 +146,12 @@ def _evidence(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str
     documents, passages = _documents(cursor, run_id), _passages(cursor, run_id)
     rationales, comparisons = _rationales(cursor, run_id), _comparisons(cursor, run_id)
     sql = """
-        SELECT claim_id, passage_id, retrieval_score, stance, p_supports, p_refutes, p_neutral
+        SELECT claim_id, passage_id, retrieval_score, stance, p_supports, p_refutes, p_neutral,
+            timing, origin, tier, credibility
         FROM evidence WHERE run_id = ? ORDER BY claim_id, rank"""
     found: defaultdict[str, list[Evidence]] = defaultdict(list)
-    for claim_id, passage_id, score, stance, p_supports, p_refutes, p_neutral in _rows(cursor, sql, run_id):
+    for claim_id, passage_id, *judged, timing, origin, tier, credibility in _rows(cursor, sql, run_id):
+        score, stance, p_supports, p_refutes, p_neutral = judged
         passage, key = passages[passage_id], (claim_id, passage_id)
         evidence = Evidence(
             claim_id=claim_id,
@@ -161,6 +164,10 @@ def _evidence(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str
             p_neutral=p_neutral,
             rationale=tuple(rationales[key]),
             comparisons=tuple(comparisons[key]),
+            timing=Timing(timing),
+            origin=origin,
+            tier=tier,
+            credibility=credibility,
         )
         found[claim_id].append(evidence)
     return found

@@ -196,7 +196,8 @@ def _passage_row(p: Passage) -> Row:
 
 def _evidence_row(run_id: str, rank: int, e: Evidence) -> Row:
     key = (run_id, e.claim_id, e.passage.id)
-    return (*key, rank, e.stance, e.p_supports, e.p_refutes, e.p_neutral, e.retrieval_score)
+    judged = (e.stance, e.p_supports, e.p_refutes, e.p_neutral, e.retrieval_score)
+    return (*key, rank, *judged, e.timing, e.origin, e.tier, e.credibility)
 
 
 def _rationale_rows(run_id: str, e: Evidence) -> Iterator[Row]:

@@ -3,6 +3,8 @@
     python -m verifier.training encoder --out verifier/models/encoder
     python -m verifier.training stance --data DATA --work WORK --out verifier/models/stance
     python -m verifier.training checkworthiness --data DATA --work WORK --out verifier/models/checkworthiness
+    python -m verifier.training decision --data DATA --work WORK --out verifier/models/decision
+    python -m verifier.training pairs --data DATA --out FOLDER
     python -m verifier.training measure --data DATA --model verifier/models/stance
 
 `stance` and `checkworthiness` checkpoint in WORK and, started again, go on from there.
@@ -19,10 +21,10 @@ import numpy as np
 
 from verifier.inference import OnnxModel
 from verifier.stance import softmax
-from verifier.training.data import stance_dev_sets, stance_training_set
+from verifier.training.data import TrainingPair, stance_dev_sets
 from verifier.training.measure import PairScores, fit_temperature, score, targets_of
 
-STANCE_NAME = "stance-minilm-v1"
+STANCE_NAME = "stance-minilm-v2"
 WORTHINESS_NAME = "checkworthiness-minilm-v1"
 
 
@@ -39,11 +41,19 @@ def main(arguments: list[str] | None = None) -> int:
         trained.add_argument("--out", type=Path, required=True)
         trained.add_argument("--steps", type=int, help="optimiser steps in all")
         trained.add_argument("--threads", type=int, default=2)
+    decision = steps.add_parser("decision", help="fit the decision model on dev sets, with the shipped stance model")
+    for name, text in (("data", "the folder with pairs/, scifact/, check_covid/"), ("work", "keeps SciFact's index")):
+        decision.add_argument(f"--{name}", type=Path, required=True, help=text)
+    decision.add_argument("--out", type=Path, required=True)
+    pairs = steps.add_parser("pairs", help="write what of the dev sets nothing was fitted on")
+    pairs.add_argument("--data", type=Path, required=True, help="the folder with pairs/, scifact/, check_covid/")
+    pairs.add_argument("--out", type=Path, required=True)
     measure = steps.add_parser("measure", help="print a stance model's figures on every dev set")
     measure.add_argument("--data", type=Path, required=True)
     measure.add_argument("--model", type=Path, required=True)
     options = parser.parse_args(arguments)
     run = {"encoder": _encoder, "stance": _stance, "checkworthiness": _checkworthiness, "measure": _measure}
+    run |= {"decision": _decision, "pairs": _pairs}
     run[options.step](options)
     return 0
 
@@ -63,17 +73,38 @@ def _encoder(options: argparse.Namespace) -> None:
 def _stance(options: argparse.Namespace) -> None:
     from verifier.training.card import figures_table, write_card
     from verifier.training.export import describe, export_stance
-    from verifier.training.stance import TrainingConfig, train_stance
+    from verifier.training.mixture import presented_pairs, published_pairs
+    from verifier.training.stance import STAGES, finished_weights, new_network, train_stance
 
-    config = TrainingConfig()
-    config = replace(config, steps=options.steps) if options.steps else config
-    pairs = stance_training_set(options.data, config.seed)
-    network = train_stance(pairs, _base(), options.work, config, options.threads)
-    export_stance(network, _base(), options.out, STANCE_NAME, config.max_tokens)
+    stages, mixtures = list(STAGES), (published_pairs, presented_pairs)
+    if options.steps:
+        stages[-1] = replace(stages[-1], steps=options.steps)
+    network, pairs = new_network(_base()), list[TrainingPair]()
+    for number, (config, mixture) in enumerate(zip(stages, mixtures, strict=True), start=1):
+        folder = options.work / f"stage-{number}"
+        pairs = mixture(options.data, config.seed)
+        start = network.state_dict() if number > 1 else None
+        weights = finished_weights(folder, config) or (
+            train_stance(pairs, _base(), folder, config, options.threads, start).state_dict()
+        )
+        network.load_state_dict(weights)
+    export_stance(network.eval(), _base(), options.out, STANCE_NAME, stages[-1].max_tokens)
     describe(options.out, {"temperature": round(_temperature(options.data, options.out), 3)})
     figures = figures_table(_scores(options.data, options.out))
-    write_card(options.out, options.data, pairs, config, figures)
+    write_card(options.out, options.data, pairs, stages, figures)
     print(figures)
+
+
+def _decision(options: argparse.Namespace) -> None:
+    from verifier.training.decision import fit_decision
+
+    fit_decision(options.data, options.out, options.work)
+
+
+def _pairs(options: argparse.Namespace) -> None:
+    from verifier.training.decision import write_dev_pairs
+
+    write_dev_pairs(options.data, options.out)
 
 
 def _checkworthiness(options: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from verifier.training.data import HELD_OUT_SHARE, TrainingPair
 from verifier.training.measure import PairScores
 from verifier.training.stance import TrainingConfig
 
-# What `stance_training_set` reads, with the licence of each.
+# What the mixtures read, with the licence of each.
 LICENCES = {
     "pairs/vitaminc.jsonl.gz": "CC BY-SA 3.0",
     "pairs/fever_dev_gold.jsonl.gz": "CC BY-SA 3.0",
@@ -38,9 +38,15 @@ SHA-256 of `model.onnx`: `{sha256}`; temperature {temperature}.
 
 ## Trained on
 
-{n_pairs:,} pairs ({per_stance}); per source: {per_source}. Sources ending in `+neutral` are on-topic evidence that does
-not settle the claim, in `+number` claims with a changed number. Of VitaminC {held_out:.0%} of the pages are held out by
-a hash of the title, and their claims are left out of FEVER too.
+First stage: VitaminC and FEVER as published and in windows of their page, hard neutrals, swapped numbers, MultiNLI,
+SNLI, counterfactual SNLI, SciFact and Check-COVID (`published_pairs`). Second stage, {n_pairs:,} pairs ({per_stance});
+per source: {per_source}.
+
+`+neutral` and `+near` are on-topic texts that do not settle the claim, found by words and by the shipped encoder;
+`+mined` what the shipped retriever finds for training claims; `+number`, `+month`, `+negation`, `+antonym` edits that
+turn a supported pair round; `+unstated` and `+name` edits that leave it open; `+about` refuted pairs turned about. Of
+VitaminC {held_out:.0%} of the pages are held out by a hash of the title; their claims and evidence are left out of
+FEVER too.
 
 | file | licence | SHA-256 |
 |---|---|---|
@@ -50,10 +56,16 @@ a hash of the title, and their claims are left out of FEVER too.
 
 `python -m verifier.training stance --data DATA --work WORK --out verifier/models/stance`
 
+Two stages, one after the other: the sets nearly as they were published, then evidence as the pipeline presents it. Each
+is seeded, keeps an average of its weights, and goes on from its last checkpoint.
+
 ```json
-{config}
+{stages}
 ```
-{steps_note}
+
+The first stage of the shipped weights was run with version 0.2.0 of this recipe: its number swaps changed only the
+claim, and FEVER kept the few evidence texts that it shares with held-out pages.
+
 Temperature: fitted on every other pair of each set below (Guo et al. 2017); ECE is of the other half.
 
 ## How well it does
@@ -64,9 +76,9 @@ The int8 model alone, without the comparer. None of these pairs was trained on.
 
 ## Limits
 
-Small, and English only. It reads topical similarity less as support than one trained without hard neutrals, but it
-still misses antonyms, negations and role swaps ("X beat Y") more often than a larger model; numbers, dates and plain
-negations are therefore compared by rules as well. Do not use its probabilities without its temperature.
+Small, and English only. It still misses antonyms, paraphrased negation and role swaps ("X beat Y") more often than a
+larger model; numbers, dates, directions and plain negations are therefore compared by rules as well, and its
+probabilities are calibrated together with those findings (`verifier/models/decision`).
 """
 
 WORTHINESS_CARD = """# {name}
@@ -119,9 +131,12 @@ only on probabilities under 0.007, which few sentences have.
 
 
 def write_card(
-    folder: Path, data: Path, pairs: Sequence[TrainingPair], config: TrainingConfig, figures: str, steps_note: str = ""
+    folder: Path, data: Path, pairs: Sequence[TrainingPair], stages: Sequence[TrainingConfig], figures: str
 ) -> None:
-    """Write README.md into a model folder."""
+    """Write README.md into a model folder.
+
+    :param pairs: of the last stage.
+    """
     info = read_model_info(folder)
     text = CARD.format(
         name=info.name,
@@ -133,8 +148,7 @@ def write_card(
         per_source=_counts(Counter(p.source for p in pairs)),
         held_out=HELD_OUT_SHARE,
         data_rows=_data_rows(data, LICENCES),
-        config=json.dumps(asdict(config), indent=2),
-        steps_note=steps_note,
+        stages=json.dumps([asdict(config) for config in stages], indent=2),
         figures=figures,
     )
     (folder / "README.md").write_text(text, encoding="utf-8")

@@ -22,6 +22,7 @@ from verifier.types import (
     Span,
     Stance,
     Substitution,
+    Timing,
     Verdict,
 )
 
@@ -53,6 +54,7 @@ REGISTER_TEXT = "The port register puts the loss at 140 tonnes of oil. All beach
 MINUTES_TEXT = (
     "Mayor Brandt opened the hearing on 4 May 2026. She told the council that the tanker lost 900 tonnes of oil."
 )
+PLAN_TEXT = "The council plans to repair the bridge for 48 million euros."
 TRAFFIC_TEXT = "In 2015 some 31,000 vehicles crossed Harbour Bridge each day."
 
 
@@ -78,12 +80,13 @@ def make_evidence(
     p: float = 0.9,
     passage_from: int = 0,
     comparisons: tuple[Comparison, ...] = (),
+    **fields: object,
 ) -> Evidence:
     """Evidence from the document's text after `passage_from`; `quotes` are found in it and become the rationale."""
     text = document.text[passage_from:]
     rest = (1 - p) / 2
     chances = {member: p if member is stance else rest for member in Stance}
-    return Evidence(
+    known = Evidence(
         claim_id="claim",
         passage=Passage(f"p-{document.id}", document.id, passage_from, len(document.text), text),
         document=document,
@@ -95,6 +98,7 @@ def make_evidence(
         rationale=tuple(Span(text.index(quote), text.index(quote) + len(quote)) for quote in quotes),
         comparisons=comparisons,
     )
+    return replace(known, **fields)  # type: ignore[arg-type]
 
 
 def make_article(text: str, title: str = "Bridge reopens after repairs", **fields: object) -> Article:
@@ -168,6 +172,7 @@ def _cost_row(article: Article) -> ClaimReport:
         Relation.DIFFERS,
         "article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
     )
+    accounts = make_document("Council approves final accounts", BUDGET_TEXT)
     quotes = (
         "The final accounts put the cost of the bridge repairs at 61.4 million euros.",
         "That is 13 million more than planned.",
@@ -181,8 +186,19 @@ def _cost_row(article: Article) -> ClaimReport:
         ),
         Label.REFUTED,
         0.93,
+        make_evidence(accounts, quotes=quotes, comparisons=(differs,), tier="official", origin=f"p-{accounts.id}"),
         make_evidence(
-            make_document("Council approves final accounts", BUDGET_TEXT), quotes=quotes, comparisons=(differs,)
+            make_document("Bridge bill grows", f"By our staff. {BUDGET_TEXT}", published=date(2026, 11, 24)),
+            quotes=quotes,
+            tier="news",
+            timing=Timing.AFTER_CLAIM,
+            origin=f"p-{accounts.id}",
+        ),
+        make_evidence(
+            make_document("Repairs planned", PLAN_TEXT, published=date(2024, 1, 10)),
+            Stance.NEUTRAL,
+            tier="official",
+            timing=Timing.BEFORE_EVENT,
         ),
         make_evidence(make_document("A short history of Harbour Bridge", HISTORY_TEXT), Stance.NEUTRAL),
         why="Refuted by “Council approves final accounts” (City Gazette, 2026-03-04). "

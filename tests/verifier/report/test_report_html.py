@@ -138,7 +138,9 @@ def test_html_shows_a_claim_with_all_that_a_reader_needs_to_judge_it():
     for words in (
         "Is it true? claimed by Mayor Ilse Brandt",
         "Differs article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
-        "Council approves final accounts · City Gazette · 2026-03-04",
+        "Council approves final accounts · City Gazette · official · 2026-03-04 same text as 1 other",
+        "Bridge bill grows · City Gazette · news · 2026-11-24 published after the claim same text as 1 other",
+        "Repairs planned · City Gazette · official · 2024-01-10 from before the event",
         "Labour inspectorate",
         "One side says there were no injuries",
         "No passage found for it.",

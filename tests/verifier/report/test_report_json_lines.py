@@ -15,14 +15,14 @@ CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker
 CLAIM_FIELDS += ["confidence", "evidence", "role", "kind", "verb", "quotes", "parts", "substitutions"]
 CLAIM_FIELDS += ["checkworthiness"]
 EVIDENCE_FIELDS = ["stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source"]
-EVIDENCE_FIELDS += ["published", "document_id"]
+EVIDENCE_FIELDS += ["published", "document_id", "passage_id", "timing", "origin", "tier", "credibility"]
 
 
 def test_json_lines_have_exactly_the_agreed_fields_in_order():
     """Programs may rely on the names and their order, for claims and for evidence."""
     rows = [json.loads(line) for line in report_json_lines(full_report())]
     assert all(list(row) == CLAIM_FIELDS for row in rows)
-    assert [list(item) for row in rows for item in row["evidence"]] == [EVIDENCE_FIELDS] * 7
+    assert [list(item) for row in rows for item in row["evidence"]] == [EVIDENCE_FIELDS] * 9
 
 
 def test_json_lines_keep_every_row_with_null_where_not_checked():
@@ -43,6 +43,19 @@ def test_json_lines_quote_the_document_at_its_offsets():
     items = [item for line in report_json_lines(report) for item in json.loads(line)["evidence"]]
     assert items
     assert all(documents[item["document_id"]][item["start"] : item["end"]] == item["quote"] for item in items)
+
+
+def test_json_lines_tell_copies_by_their_origin():
+    """Passages of one text share an origin, which names the first of them; any other stands for itself."""
+    rows = [json.loads(line) for line in report_json_lines(full_report())]
+    accounts, reprint, plan, _ = next(row["evidence"] for row in rows if row["label"] == "REFUTED")
+    assert accounts["origin"] == reprint["origin"] == accounts["passage_id"] != reprint["passage_id"]
+    assert plan["origin"] == plan["passage_id"]
+    assert [(item["timing"], item["tier"]) for item in (accounts, reprint, plan)] == [
+        ("UNDATED", "official"),
+        ("AFTER_CLAIM", "news"),
+        ("BEFORE_EVENT", "official"),
+    ]
 
 
 def test_json_lines_say_where_the_words_of_a_claim_come_from():

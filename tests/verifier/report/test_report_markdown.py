@@ -45,6 +45,8 @@ def test_markdown_holds_the_whole_report():
         "### Refuted (93%): Work on the Harbour Bridge cost 48 million euros.",
         "  - Differs: article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
         "- Is it true? Claimed by Mayor Ilse Brandt",
+        "- Further, does not settle it: [Repairs planned](https://example.org/gazette), City Gazette, official, "
+        "2024-01-10, **from before the event**",
         "- For: “The contractor reports that the repairs were completed without any injury to its staff.” "
         "([Contractor's note](https://example.org/gazette), Stahlbau AG, undated)",
         "- Nearest passage, does not settle it: “In 2015 some 31,000 vehicles crossed Harbour Bridge each day.” "
@@ -65,6 +67,7 @@ def test_markdown_index_comes_before_the_articles():
         "- **Refuted (93%):** Is it true? Work on the Harbour Bridge cost 48 million euros. (claimed by City" in index
     )
     assert "  - Against: “The final accounts put the cost of the bridge repairs at 61.4 million euros." in index
+    assert "City Gazette, official, 2026-03-04, **same text as 1 other**)" in index
 
 
 def test_markdown_tells_what_was_said_from_what_is_true():

@@ -68,6 +68,15 @@ def test_card_shows_the_strongest_passage_of_each_side_and_keeps_the_rest():
     assert [view.title for view in card.further] == ["R0.7", "R0.8"]
 
 
+def test_passages_of_one_origin_say_so_and_those_without_do_not():
+    """Each of three copies has two others; rows of a run that looked for no copies are not taken for copies."""
+    documents = [make_document(f"D{n}", BUDGET_TEXT) for n in range(5)]
+    copies = [make_evidence(d, quotes=("That is",), origin="p-1", tier="news") for d in documents[:3]]
+    card = card_of(Label.REFUTED, *copies, *(make_evidence(d, Stance.NEUTRAL) for d in documents[3:]))
+    views = [view for _, view in card.sides] + list(card.further)
+    assert [(view.marks, view.tier) for view in views] == [(("same text as 2 others",), "news")] * 3 + [((), "")] * 2
+
+
 def test_card_prefers_a_passage_that_can_be_quoted():
     """A verdict rests on quoted words: a passage without a rationale is not shown as what carried it."""
     quoted = make_evidence(make_document("Quoted", BUDGET_TEXT), p=0.8, quotes=("That is",))

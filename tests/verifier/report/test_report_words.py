@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from tests.verifier.report.samples import make_article, make_claim, make_run
 from verifier.report.words import (
     LABEL_WORDS,
+    RELATION_WORDS,
+    TIMING_WORDS,
+    copies_words,
     coverage_words,
     moment,
     percent,
@@ -20,7 +23,7 @@ from verifier.report.words import (
     substitution_words,
 )
 from verifier.rows import coverage_of
-from verifier.types import ClaimStatus, Label, Substitution
+from verifier.types import ClaimStatus, Label, Relation, Substitution, Timing
 
 
 @pytest.mark.parametrize(
@@ -70,9 +73,16 @@ def test_period_says_one_day_once():
     assert period(make_run(finished_at=None)) == "started 2026-11-23 06:00 UTC"
 
 
-def test_label_words_cover_every_label():
-    """Each label has words for a reader."""
+def test_words_cover_every_label_relation_and_timing():
+    """Each has words for a reader; a timing that is no reason to be wary has none."""
     assert set(LABEL_WORDS) == set(Label)
+    assert set(RELATION_WORDS) == set(Relation)
+    assert {timing for timing in Timing if TIMING_WORDS[timing]} == {Timing.AFTER_CLAIM, Timing.BEFORE_EVENT}
+
+
+def test_copies_words_count_the_others():
+    """A passage that is alone with its text needs no words."""
+    assert [copies_words(n) for n in (0, 1, 2)] == ["", "same text as 1 other", "same text as 2 others"]
 
 
 ROLES, REASONS = ("body", "heading", "table row", "code"), ("opinion", "question", "")

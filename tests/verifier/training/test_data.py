@@ -1,26 +1,15 @@
 """Training pairs: what is made, what is held out, what each label may rest on."""
 
 import random
-from pathlib import Path
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from verifier.training.data import (
     TrainingPair,
     hard_neutrals,
     in_windows,
     is_held_out,
-    other_number,
-    stance_dev_sets,
-    stance_training_set,
-    swapped_numbers,
     tidy,
 )
 from verifier.types import Stance
-
-DATA = Path(__file__).parents[4] / "shared" / "data"
 
 
 def pair(claim: str, evidence: str, stance: Stance = Stance.SUPPORTS, group: str = "page") -> TrainingPair:
@@ -38,25 +27,6 @@ def test_held_out_pages_are_a_tenth_and_the_same_each_time() -> None:
 def test_tidy_undoes_tokenised_spelling() -> None:
     """FEVER's brackets and spaces come back as people write them."""
     assert tidy("He -LRB- born 1961 -RRB- , said `` no '' .") == 'He (born 1961), said " no ".'
-
-
-@given(st.one_of(st.integers(0, 10**9).map(str), st.floats(0.1, 1e6).map(lambda x: f"{x:,.2f}")), st.integers())
-def test_other_number_differs_and_keeps_its_spelling(number: str, seed: int) -> None:
-    """A swapped number is never the same number, and has as many decimals."""
-    other = other_number(number, random.Random(seed))
-    assert float(other.replace(",", "")) != float(number.replace(",", ""))
-    assert len(other.partition(".")[2]) == len(number.partition(".")[2])
-
-
-def test_swapped_number_is_refuted_only_where_the_evidence_states_the_other() -> None:
-    """A changed number counts as refuted when the evidence holds the true one; hedged claims are left alone."""
-    stated = pair("The bridge has 12 arches.", "It is a bridge with 12 arches.")
-    silent = pair("The bridge has 12 arches.", "It is a bridge with a dozen arches.")
-    hedged = pair("The bridge has more than 12 arches.", "It is a bridge with more than 12 arches.")
-    made = swapped_numbers([stated, silent, hedged], 10, random.Random(0))
-    assert [p.evidence for p in made] == [stated.evidence]
-    assert made[0].stance is Stance.REFUTES
-    assert "12" not in made[0].claim
 
 
 def test_hard_neutral_is_on_topic_and_not_a_revision_of_the_evidence() -> None:
@@ -79,10 +49,14 @@ def test_windows_keep_the_evidence_verbatim() -> None:
         assert before.evidence in after.evidence
 
 
-@pytest.mark.shared_data
-@pytest.mark.skipif(not DATA.exists(), reason="the public data sets are not beside the project (../shared/data)")
-def test_no_dev_claim_is_trained_on() -> None:
-    """No held-out VitaminC page, and no claim of any dev set with its evidence, is in the training set."""
-    trained = {(p.claim, p.evidence) for p in stance_training_set(DATA, 1)}
-    for name, pairs in stance_dev_sets(DATA).items():
-        assert not [p for p in pairs if (p.claim, p.evidence) in trained], name
+def test_windows_leave_out_neighbours_that_speak_of_the_claim() -> None:
+    """A neighbour that settles what the pair leaves open would make its label wrong."""
+    settles = "In 1952 Gwynne married the socialite Jean Reynard."
+    other = "His films run to several dozen over forty years."
+    page = [
+        pair("Jean Reynard was the socialite Gwynne married.", "He was schooled at Groton.", Stance.NEUTRAL, "Gwynne")
+    ]
+    page += [pair("x", text, Stance.NEUTRAL, "Gwynne") for text in (settles, other)]
+    made = [in_windows(page, random.Random(seed))[0].evidence for seed in range(20)]
+    assert any(other in text for text in made)
+    assert not any(settles in text for text in made)
