@@ -45,6 +45,7 @@ def examine(corpus: Path, database: Path, tiers: Path | None = None) -> list[Fin
         Finding("python", "ok", f"{platform.python_version()} on {platform.machine()}, {default_threads()} threads"),
         *_packages(),
         *(_guarded(f"model {name}", partial(_model, name)) for name in MODELS),
+        _guarded("model decision", _decision),
         _guarded("English parser", _parser),
         _guarded("language detection", _detection),
         _guarded("source tiers", lambda: _tiers(tiers)),
@@ -79,6 +80,12 @@ def _model(name: str) -> str:
     info = read_model_info(folder)
     check_files(folder, info)
     return f"{info.name}, sha256 {info.sha256}"
+
+
+def _decision() -> str:
+    from verifier.verdict import load_decision
+
+    return load_decision(SHIPPED_MODELS / "decision" / "model.json").id
 
 
 def _parser() -> str:

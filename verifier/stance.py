@@ -167,14 +167,18 @@ class StanceModel:
 
         :raises StanceError: when the model's output is not three probabilities.
         """
-        passages = self._scores(claim, [present_evidence(h.document.title, h.passage.text) for h in hits])
+        shown = [present_evidence(h.document.title, h.passage.text) for h in hits]
+        passages = self._scores(claim, shown)
         spans = [self._spans_to_read(hit, p) for hit, p in zip(hits, passages, strict=True)]
         texts = [
             present_evidence(hit.document.title, hit.passage.text[s.start : s.end])
             for hit, hit_spans in zip(hits, spans, strict=True)
             for s in hit_spans
         ]
-        sentences = iter(self._scores(claim, texts))
+        known = dict(zip(shown, passages, strict=True))  # a passage of one sentence is not read twice
+        unread = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= dict(zip(unread, self._scores(claim, unread), strict=True))
+        sentences = iter([known[text] for text in texts])
         evidence = []
         for hit, p_passage, hit_spans in zip(hits, passages, spans, strict=True):
             p_sentences = np.array([next(sentences) for _ in hit_spans], dtype=np.float32)

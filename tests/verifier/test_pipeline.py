@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
-from verifier.pipeline import ClaimTextError, Verifier, claim_from_text, read_articles
+from verifier.pipeline import (
+    ClaimTextError,
+    Verifier,
+    claim_from_text,
+    english_claim,
+    hits_of_texts,
+    read_articles,
+)
 from verifier.provenance import load_tiers
 from verifier.retrieve import Query
 from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Evidence, Hit, Label, Stance, Timing
@@ -130,3 +137,28 @@ def test_edited_article_is_another_article(tmp_path: Path) -> None:
         path.write_text(text)
         ids |= {article.id for article in read_articles([path])[0]}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("Der Damm fasst nach Angaben der Stadt drei Millionen Liter Wasser.", "German"), ("Плотина полна воды.", "")],
+)
+def test_claim_in_another_language_is_refused_with_its_name(text: str, found: str) -> None:
+    """A model that reads English alone gives no label to a claim that it cannot read."""
+    with pytest.raises(ClaimTextError, match=f"English, found .*{found}"):
+        english_claim(text)
+
+
+def test_english_claim_with_foreign_names_is_taken() -> None:
+    """Names are no language."""
+    assert english_claim("Ursula von der Leyen met Emmanuel Macron in Brussels.").status is ClaimStatus.CHECKABLE
+
+
+def test_given_text_stays_whole_until_the_model_could_not_read_it() -> None:
+    """Several sentences are one passage; what is too long is cut into windows that cover it all."""
+    short, long = "One fact. Another fact. A third.", "The dam is full of clear water today. " * 60
+    assert [h.passage.text for h in hits_of_texts([short])] == [short]
+    hits = hits_of_texts([long, short])
+    assert len(hits) > 3
+    assert [h.rank for h in hits] == list(range(1, len(hits) + 1))
+    assert all(h.passage.text == h.document.text[h.passage.start : h.passage.end] for h in hits)

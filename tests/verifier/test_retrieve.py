@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
+import pytest
 
 from corpus.documents import Document, Passage
 from tests.verifier.factories import make_article, make_claim, make_document, make_passage
-from verifier.retrieve import Query, Retriever, RetrieverConfig, is_same_text
+from verifier.retrieve import Query, Retriever, RetrieverConfig, fused_scores, is_same_text
 
 
 class FakeIndex:
@@ -99,3 +100,15 @@ def test_a_short_document_quoted_by_the_article_may_still_testify() -> None:
     """Only a text that makes up most of the article counts as a copy of it."""
     article = make_article("The Orla dam holds 3 million litres. " + "More on other things follows here. " * 20)
     assert not is_same_text(article, make_document("The Orla dam holds 3 million litres.", url=None))
+
+
+def test_fused_score_is_the_cosine_and_a_share_of_the_best_lexical_score() -> None:
+    """A passage that only words found counts as near as the last that vectors found; the sum can be read as it is."""
+    scores = fused_scores([(1, 0.8), (2, 0.5)], [(2, 10.0), (3, 5.0)], lexical_weight=0.3)
+    assert scores == pytest.approx({1: 0.8, 2: 0.5 + 0.3, 3: 0.5 + 0.15})
+
+
+def test_fused_score_of_one_ranking_alone() -> None:
+    """Nothing found by one of the two searches is no error, nor is a lexical score of nothing."""
+    assert fused_scores([(1, 0.8)], [], 0.3) == {1: 0.8}
+    assert fused_scores([], [(1, 0.0)], 0.3) == {1: 0.0}
