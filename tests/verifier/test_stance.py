@@ -8,7 +8,7 @@ import pytest
 from tests.verifier.factories import make_claim, make_document, make_passage
 from verifier.inference import ModelError
 from verifier.stance import StanceError, StanceModel, stance_columns
-from verifier.types import Hit, Stance
+from verifier.types import Hit, Span, Stance
 
 CLAIM = make_claim()
 TEXT = "The lake froze early. The Orla dam holds 3 million litres. Fishing is allowed."
@@ -71,3 +71,44 @@ def test_model_without_a_neutral_class_is_refused() -> None:
     """A two-class model cannot say that a passage settles nothing."""
     with pytest.raises(ModelError, match="three-class"):
         stance_columns({0: "entailment", 1: "contradiction"})
+
+
+class CountingScorer(KeywordScorer):
+    """Remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        self.texts += [text for text, _ in pairs]
+        return super().probabilities(pairs)
+
+
+def test_passage_of_one_sentence_is_read_once() -> None:
+    """Its sentence is the passage: no second look is paid for."""
+    scorer = CountingScorer()
+    [found] = StanceModel(scorer).judge(CLAIM, [hit("The Orla dam holds 3 million litres.")])
+    assert len(scorer.texts) == 1
+    assert found.rationale == (Span(0, len(found.passage.text)),)
+
+
+def test_rationale_holds_every_sentence_that_carries_the_stance_up_to_three() -> None:
+    """In the order of the text; a fourth is left out, and so is one that says nothing."""
+    sentences = ["It holds 3 million litres.", "It opened in 1998.", *["So many litres it is."] * 3]
+    [found] = StanceModel(KeywordScorer()).judge(CLAIM, [hit(" ".join(sentences))])
+    assert found.quotes() == (sentences[0], sentences[2], sentences[3])
+
+
+def test_leaning_passage_takes_its_side_even_where_neutral_is_likelier() -> None:
+    """How much a leaning counts is the decision's to weigh; a stance without a quote it could not."""
+
+    class Leaning:
+        id = "leaning"
+
+        def probabilities(self, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+            return np.tile(np.array([0.3, 0.1, 0.6], dtype=np.float32), (len(pairs), 1))
+
+    [found] = StanceModel(Leaning()).judge(CLAIM, [hit("The Orla dam holds 3 million litres.")])
+    assert found.stance is Stance.SUPPORTS
+    assert found.rationale
+    assert found.p_neutral > found.p_supports
