@@ -38,6 +38,7 @@ models: install ## make the shipped model files again: make models DATA=folder
 	$(BIN)/python -m verifier.training encoder --out verifier/models/encoder
 	$(BIN)/python -m verifier.training stance --data $(DATA) --work build/stance --out verifier/models/stance
 	$(BIN)/python -m verifier.training checkworthiness --data $(DATA) --work build/checkworthiness --out verifier/models/checkworthiness
+	$(BIN)/python -m verifier.training decision --data $(DATA) --work build/decision --out verifier/models/decision
 
 clean: ## remove what demo and test made, but not the database
 	rm -rf report build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,18 +1,15 @@
-"""Numbers of a claim held against those of its evidence, each looked up by what it counts."""
+"""Counts, amounts and shares read from a text: value, qualifier, unit, and the words that say what is counted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
 
-from verifier.compare.dates import find_dates, masked_dates
+from verifier.compare.dates import masked_dates
 from verifier.compare.numbers import CACHED_TEXTS, NUMBER_WORDS, VAGUE_SPAN, Number, NumberKind, find_numbers
-from verifier.compare.units import UNIT_WORDS, comparable, convert, is_whole_ratio, unit_after, unit_before
-from verifier.types import Comparison, Relation
+from verifier.compare.units import UNIT_WORDS, unit_after, unit_before
 
 
 class Bound(Enum):
@@ -63,20 +60,10 @@ _FROM = re.compile(r"\bfrom\W+(?:\w+\W+)?$", re.IGNORECASE)
 _CHANGED = re.compile(
     r"\b(?:rose|fell|grew|increas|decreas|rais|cut|drop|declin|up|down|chang|went)\w*\b", re.IGNORECASE
 )
-# Totals that only grow: another figure at another date is an update, not a contradiction.
-_RUNNING = re.compile(
-    r"\b(killed|dead|deaths?|died|injured|injur(?:y|ies)|wounded|casualt(?:y|ies)|refugees?|fled|displaced|cases|infected"
-    r"|infections|doses|vaccinated|homeless|evacuated|detained|arrest(?:s|ed)|missing|crossed|left the country|toll"
-    r"|views|subscribers|followers|sold|recover(?:ed|ies))\b",
-    re.IGNORECASE,
-)
 _STOP = frozenset(
     "the a an of in on at to for and or by with from as been have has had was were is are be this that it its"  # noqa: SIM905
     " their than more least over about some others who which them out into since after before during"
     " per".split()
-)
-_OTHER_READING = re.compile(
-    r"\b(?:each|every|apiece|between|ranging|of the|respectively)\b|\d\s?[-–]\s?\d|\d to \d", re.I
 )
 _DENIED = re.compile(r"\bnot\s+(?:(?:about|around|some|the|only)\s+)?$", re.IGNORECASE)
 _OUT_OF = re.compile(r"\bout of\s+(?:a\s+(?:possible|maximum)\s+)?$", re.IGNORECASE)  # the scale of a score, no count
@@ -89,15 +76,7 @@ _ONE_COUNTS = re.compile(
 _PEOPLE = re.compile(
     r"m\s+(?:people|users|viewers|copies|refugees|views|followers|residents|jobs|doses|children|women|men)\b"
 )
-ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
-BOUND_REACH = 2.5  # "more than 100" is confirmed by 141, not by 1,000
-RUNNING_REACH = 1.25  # and "at least 726 killed" by no total that belongs to a much later date
 MAX_SLACK = 0.05  # relative; 1.97 million may be told as 2 million, 1.6 million may not
-MAX_AGE = 120  # years
-MAX_YEARS = 4  # more of them have too many spans between them to say anything
-SMALL_STEP = 3  # "at least one" is confirmed by three
-WEAK_REACH = 10  # "one" stands against no number above it: "140 characters" and "counts as one character"
-OPEN_REACH = 1.25  # "over 30 million" is told of no 38 million: it confirms "less than 35 million"
 _WEAK_KINDS = frozenset({NumberKind.MULTIPLE, NumberKind.VAGUE})
 
 
@@ -270,244 +249,3 @@ def _content(text: str) -> list[str]:
     """Content words cut to four letters: "abstained" and "abstentions", "votes" and "voted" count the same."""
     words = re.findall(r"[a-z]+", text.lower())
     return [w[:4] for w in words if len(w) > 2 and w not in _STOP and w not in UNIT_WORDS and w not in NUMBER_WORDS]
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A number of the claim with what the evidence states of the same count, if it does."""
-
-    ours: Quantity
-    theirs: Quantity | None
-    relation: Relation
-    is_only_candidate: bool
-    note: str = ""
-
-
-def compare_quantities(
-    claim: str, evidence: str, known: str, claimed: date | None, published: date | None
-) -> list[Comparison]:
-    """How each number of the claim stands to what the evidence states of the same count.
-
-    :param known: the evidence with its title, which may say what is counted.
-    :param claimed: the date for which the claim speaks; None where unknown.
-    :param published: the date of the evidence; None where unknown.
-    """
-    is_update = _Update(bool(_RUNNING.search(known)), claimed, published)
-    as_of = f" (as of {published.isoformat()})" if published else ""
-    ours = find_quantities(claim)
-    if not ours:
-        return []
-    theirs = find_quantities(evidence)
-    matches = [_match(q, theirs, is_update) for q in ours]
-    matches = [_lasted(_named(m, known), known) if m.theirs is None else m for m in matches]
-    return [_told(m, as_of) for m in matches if m.theirs or not m.ours.is_weak]
-
-
-def _named(match: _Match, known: str) -> _Match:
-    """A number that is no count of the evidence, but stands in its title or as a rank: "17 albums", "her 17th"."""
-    ours = match.ours
-    if ours.unit or ours.bound is not Bound.EXACT:
-        return match
-    masked = masked_dates(known)
-    same = next((n for n in find_numbers(masked) if n.value == ours.value and not n.readings[1:]), None)
-    if same is None or same.kind not in (NumberKind.ORDINAL, NumberKind.CARDINAL) or unit_after(masked[same.end :])[0]:
-        return match
-    text = masked[same.start : same.end]
-    return replace(match, theirs=replace(ours, text=text, full_text=text), relation=Relation.AGREES)
-
-
-def _lasted(match: _Match, known: str) -> _Match:
-    """A number of years that lies between two that the evidence names: "12 years", "from 1816 to 1828"."""
-    if match.theirs or match.ours.unit != "yr":
-        return match
-    years = sorted({d.year for d in find_dates(known) if d.year})
-    spans = [(a, b) for a in years for b in years if a < b] if len(years) <= MAX_YEARS else []
-    for start, end in spans:
-        lasted = replace(match.ours, value=float(end - start), bound=Bound.EXACT, text=f"{start} to {end}")
-        if _agrees(match.ours, lasted, BOUND_REACH):
-            return replace(match, theirs=replace(lasted, full_text=lasted.text), relation=Relation.AGREES)
-    return match
-
-
-def contradicts_plainly(claim: str, evidence: str, document: str) -> bool:
-    """Whether every number that differs stands against the one other number of the same count.
-
-    Also where two numbers changed places: 11 for and 100 against, 100 for and 11 against. A claim's number that stands
-    elsewhere in the document, ranges, shares ("each", "of the") and counts that are told by the words in front of them
-    leave another reading.
-    """
-    if _OTHER_READING.search(evidence):
-        return False
-    theirs = find_quantities(evidence)
-    matches = [_match(q, theirs, _Update(False, None, None)) for q in find_quantities(claim)]
-    differing = [m for m in matches if m.relation is Relation.DIFFERS]
-    if not differing:
-        return False
-    pairs = {(m.ours.value, m.theirs.value) for m in differing if m.theirs}
-    stated = {q.value for q in find_quantities(document)}
-    return all(
-        m.theirs is not None
-        and m.ours.is_counted
-        and m.theirs.is_counted
-        and not m.ours.is_weak
-        and not m.theirs.is_weak
-        and ((m.theirs.value, m.ours.value) in pairs or (m.is_only_candidate and m.ours.value not in stated))
-        for m in differing
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    """Whether the other figure of a running total is what another date would show."""
-
-    running: bool
-    claimed: date | None
-    published: date | None
-
-    def __call__(self, ours: Quantity, theirs: Quantity) -> bool:
-        if not self.running:
-            return False
-        if self.claimed is None or self.published is None:
-            return True
-        if theirs.value > ours.value:
-            return self.published > self.claimed or ours.bound is Bound.LOWER
-        return self.published < self.claimed
-
-
-def _match(ours: Quantity, all_theirs: Sequence[Quantity], is_update: _Update) -> _Match:
-    theirs = [_in_unit_of(ours, q) for q in all_theirs if comparable(ours.unit, q.unit) or _may_be_age(ours, q)]
-    overlap = max((len(ours.keys & q.keys) for q in theirs), default=0)
-    same_count = [q for q in theirs if overlap and len(ours.keys & q.keys) == overlap]
-    reach = RUNNING_REACH if is_update.running and is_update.published else BOUND_REACH
-    near = [q for q in theirs if len(ours.keys & q.keys) >= max(1, overlap - 1)] if overlap else theirs
-    if agreeing := next((q for q in (*same_count, *near) if _agrees(ours, q, reach)), None):
-        note = _ambiguity(ours, agreeing)
-        return _Match(ours, agreeing, Relation.MISSING if note else Relation.AGREES, False, note)
-    for reading in ours.readings:
-        other = replace(ours, value=reading)
-        if agreeing := next((q for q in theirs if _agrees(other, q, reach)), None):
-            return _Match(ours, agreeing, Relation.MISSING, False, _two_readings(ours))
-    rivals = [q for q in same_count if not q.is_weak or ours.value <= WEAK_REACH]
-    if ours.is_weak:
-        rivals = [q for q in rivals if q.noun == ours.noun]
-    if not rivals:
-        return _Match(ours, None, Relation.MISSING, False)
-    other = next((q for q in rivals if not q.is_weak), rivals[0])
-    if is_update(ours, other):
-        relation = Relation.OUTDATED
-    elif _is_open(ours, other):
-        relation = Relation.MISSING
-    else:
-        relation = Relation.DIFFERS
-    return _Match(ours, other, relation, len(same_count) == 1)
-
-
-def _may_be_age(ours: Quantity, theirs: Quantity) -> bool:
-    """ "Nine years old" is often told as "he was nine"."""
-    return ours.unit == "yr" and not theirs.unit and not theirs.is_counted and 0 < theirs.value < MAX_AGE
-
-
-def _ambiguity(ours: Quantity, theirs: Quantity) -> str:
-    """Why two numbers that agree by one reading may not by another; empty where they do in any."""
-    if ours.text == theirs.text or not (ours.readings or theirs.readings):
-        return ""
-    return _two_readings(ours if ours.readings else theirs)
-
-
-def _two_readings(quantity: Quantity) -> str:
-    values = " or ".join(f"{v:,.10g}" for v in (quantity.value, *quantity.readings))
-    return f"“{quantity.text}” is ambiguous: {values}"
-
-
-def _in_unit_of(ours: Quantity, theirs: Quantity) -> Quantity:
-    """The evidence's number in the claim's unit, as exact as both are written."""
-    if ours.unit == theirs.unit or not ours.unit or not theirs.unit:
-        return theirs
-    value = convert(theirs.value, theirs.unit, ours.unit)
-    top = convert(theirs.top, theirs.unit, ours.unit)
-    slack = theirs.slack and abs(convert(theirs.value + theirs.slack, theirs.unit, ours.unit) - value)
-    rounded = 0.0
-    if not is_whole_ratio(ours.unit, theirs.unit):
-        rounded = 0.5 * (_last_digit(ours.value) + _last_digit(theirs.value) * abs(value / (theirs.value or 1.0)))
-    return replace(theirs, value=value, top=top, slack=max(slack, min(rounded, MAX_SLACK * abs(value))))
-
-
-def _last_digit(value: float) -> float:
-    """The unit of the last digit that is not zero: 10 for 160, 0.1 for 2.5."""
-    digits = f"{value:.10g}"
-    if "e" in digits:
-        return 1.0
-    if "." in digits:
-        return 10.0 ** -len(digits.split(".")[1])
-    return float(10 ** (len(digits) - len(digits.rstrip("0")))) if value else 1.0
-
-
-def _told(match: _Match, as_of: str) -> Comparison:
-    ours, theirs = match.ours.text, match.theirs.text if match.theirs else None
-    if match.theirs and match.theirs.full_text.removeprefix(theirs or "") != match.ours.full_text.removeprefix(ours):
-        ours, theirs = match.ours.full_text, match.theirs.full_text  # "5 miles" beside "8 km"
-    if match.note:
-        explanation = match.note
-    elif theirs is None:
-        explanation = f"the passage does not state {ours}"
-    elif match.relation is Relation.AGREES and ours == theirs:
-        explanation = f"both state {ours}"
-    else:
-        explanation = f"article: {ours}; evidence: {theirs}{as_of}"
-    return Comparison(ours, theirs, match.relation, explanation)
-
-
-def _agrees(ours: Quantity, theirs: Quantity, reach: float) -> bool:
-    """Whether the evidence's number confirms the claim's, as both are qualified."""
-    gap, size = abs(ours.value - theirs.value), max(abs(ours.value), abs(theirs.value))
-    if ours.bound is Bound.PRECISE and theirs.bound not in (Bound.EXACT, Bound.PRECISE):
-        return False
-    if ours.is_strict and gap == 0 and theirs.bound in (Bound.EXACT, Bound.PRECISE):
-        return False
-    if Bound.RANGE in (ours.bound, theirs.bound):
-        return _ranges_agree(ours, theirs)
-    if (ours.bound, theirs.bound) in ((Bound.UPPER, Bound.LOWER), (Bound.LOWER, Bound.UPPER)):
-        low, high = sorted((ours.value, theirs.value))
-        return gap > 0 and (ours.value > theirs.value) is (ours.bound is Bound.UPPER) and high <= OPEN_REACH * low
-    if gap <= max(ours.slack, theirs.slack) * (1 + 1e-9):
-        return True
-    if ours.bound is Bound.ABOUT:
-        return gap <= ABOUT_TOLERANCE * size
-    if ours.bound is Bound.LOWER and theirs.bound is not Bound.UPPER:
-        return ours.value <= theirs.value <= max(reach * ours.value, ours.value + SMALL_STEP)
-    if ours.bound is Bound.UPPER and theirs.bound is not Bound.LOWER:
-        return ours.value / reach <= theirs.value <= ours.value
-    return False
-
-
-def _ranges_agree(ours: Quantity, theirs: Quantity) -> bool:
-    """A range is confirmed by what lies in it, "about 8" by a range with 8 in its middle, "over 4" by 5 to 10."""
-    if ours.bound is Bound.RANGE:
-        top = theirs.top if theirs.bound is Bound.RANGE else theirs.value
-        return ours.value * (1 - 1e-9) <= theirs.value and top <= ours.top * (1 + 1e-9)
-    if ours.bound is Bound.LOWER:
-        return ours.value <= theirs.value
-    if ours.bound is Bound.UPPER:
-        return theirs.top <= ours.value
-    middle = (theirs.value + theirs.top) / 2
-    return ours.bound is Bound.ABOUT and abs(ours.value - middle) <= ABOUT_TOLERANCE * middle
-
-
-def _is_open(ours: Quantity, theirs: Quantity) -> bool:
-    """Whether the evidence's number, though another, leaves the claim's possible.
-
-    "More than 100" stands beside 141 and 1,000, exactly 4 million beside "more than 3 million", and 5,000 beside
-    "about 5,400".
-    """
-    above = theirs.value > ours.value
-    if ours.value == theirs.value:
-        return (ours.bound, theirs.bound) not in ((Bound.UPPER, Bound.LOWER), (Bound.LOWER, Bound.UPPER))
-    if theirs.bound is Bound.RANGE:
-        return theirs.value <= ours.value <= theirs.top or ours.bound in (Bound.LOWER, Bound.UPPER, Bound.RANGE)
-    if ours.bound is Bound.LOWER:
-        return above or theirs.bound is Bound.LOWER
-    if ours.bound is Bound.UPPER:
-        return not above or theirs.bound is Bound.UPPER
-    if theirs.bound is Bound.ABOUT:
-        return abs(ours.value - theirs.value) <= ABOUT_TOLERANCE * theirs.value
-    return theirs.bound is (Bound.UPPER if above else Bound.LOWER)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from verifier.compare.counts import compare_quantities, contradicts_plainly
 from verifier.compare.dates import compare_dates, find_dates, tells_of_later, without_start
 from verifier.compare.directions import compare_directions
 from verifier.compare.ordinals import compare_ordinals
 from verifier.compare.polarity import compare_polarity
-from verifier.compare.quantities import compare_quantities, contradicts_plainly
 from verifier.compare.scores import compare_scores
 from verifier.compare.speech import weigh_speech
 from verifier.compare.wording import without_quotations
