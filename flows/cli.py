@@ -520,6 +520,8 @@ def eval_pairs(
     for chart in (reliability_chart, risk_chart):
         if chart and not chart.parent.is_dir():
             raise InputError(f"{chart}: expected an existing folder to write to, found none; make it first")
+        if chart and chart.is_dir():
+            raise InputError(f"{chart}: expected a file to write to, found a folder; add a name such as chart.svg")
     chosen, rows = _settings(settings), read_pairs(file)
     if stance_only:
         scorer = load_pair_scorer(chosen.stance.model, chosen.threads)

@@ -41,10 +41,10 @@ class SearchableIndex(Protocol):
 
 @dataclass(frozen=True)
 class RetrieverConfig:
-    """How many passages a claim gets, and how the two rankings are fused."""
+    """How many passages a claim gets, and how the scores of the two searches are fused."""
 
     k: int = 10  # passages per claim
-    depth: int = 100  # candidates taken from each ranking
+    depth: int = 100  # candidates taken from each search
     lexical_weight: float = 0.3  # of the lexical score, as a share of the claim's best, beside the cosine
 
     def __post_init__(self) -> None:

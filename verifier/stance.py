@@ -14,7 +14,7 @@ from corpus.documents import sentence_spans
 from verifier.inference import SHIPPED_MODELS, ModelError, ModelNotFoundError, OnnxModel, stay_offline
 from verifier.types import Claim, Evidence, Hit, Span, Stance, present_evidence
 
-DEFAULT_STANCE_MODEL = "stance-minilm-v1"
+DEFAULT_STANCE_MODEL = "stance-minilm-v2"
 STANCES = tuple(Stance)  # the column order of every probability array in this module
 MAX_RATIONALE = 3  # sentences; SciFact's official score counts as many
 MIN_P_RATIONALE = 0.5  # of a further sentence, by itself
@@ -141,12 +141,11 @@ class StanceConfig:
     """How passages are judged."""
 
     model: str = DEFAULT_STANCE_MODEL
-    sentence_weight: float = 0.5  # of the best sentence's log-probabilities against the whole passage's
     min_p_for_sentences: float = 0.15  # passages with less on either side are not looked at sentence by sentence
 
     def __post_init__(self) -> None:
-        if not 0 <= self.sentence_weight <= 1 or not 0 <= self.min_p_for_sentences <= 1:
-            raise ValueError("sentence_weight and min_p_for_sentences should be between 0 and 1")
+        if not 0 <= self.min_p_for_sentences <= 1:
+            raise ValueError("min_p_for_sentences should be between 0 and 1")
 
 
 class StanceModel:
@@ -160,10 +159,9 @@ class StanceModel:
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         """One Evidence a hit, in the order of the hits.
 
-        A passage that leans to a side is read again sentence by sentence. For each side the sentence that leans most
-        to it is averaged with the passage in log space. The side that comes out stronger is the stance, even where
-        NEUTRAL is likelier still (the decision weighs that), and its sentences are the rationale: the one that leans
-        most, and up to two others that by themselves lean to that side too.
+        The stance is the side that the whole passage leans to, even where NEUTRAL is likelier still: the decision
+        weighs that. A passage that leans is read again sentence by sentence for its rationale: the sentence that leans
+        most to that side, and up to two others that by themselves take it too.
 
         :raises StanceError: when the model's output is not three probabilities.
         """
@@ -202,19 +200,13 @@ class StanceModel:
         self,
         claim: Claim,
         hit: Hit,
-        p_passage: npt.NDArray[np.float32],
+        p: npt.NDArray[np.float32],
         spans: Sequence[Span],
         p_sentences: npt.NDArray[np.float32],
     ) -> Evidence:
-        p, rationale = p_passage, tuple[Span, ...]()
-        if len(spans) > 0:
-            best = p_sentences[:, :2].argmax(axis=0)  # per side, the sentence that leans most to it
-            mixed = [_log_average(p_passage, p_sentences[i], self._config.sentence_weight) for i in best]
-            side = int(mixed[1][1] > mixed[0][0])
-            p, rationale = mixed[side], _rationale(spans, p_sentences, side)
-            if p[1 - side] > p[side]:  # that sentence speaks for the other side after all: quote nothing for it
-                p, rationale = p_passage, ()
-        stance = STANCES[int(p[:2].argmax())] if rationale else STANCES[int(p.argmax())]
+        side = int(p[1] > p[0])
+        rationale = _rationale(spans, p_sentences, side) if spans else ()
+        stance = STANCES[side] if rationale else STANCES[int(p.argmax())]
         return Evidence(
             claim_id=claim.id,
             passage=hit.passage,
@@ -234,12 +226,7 @@ def _rationale(spans: Sequence[Span], p: npt.NDArray[np.float32], side: int) -> 
     :param p: float32 (n_spans, 3), what each sentence says by itself.
     """
     order = np.argsort(-p[:, side], kind="stable")[:MAX_RATIONALE]
+    if p[order[0], 1 - side] > p[order[0], side]:
+        return ()  # it speaks for the other side after all: quote nothing for this one
     chosen = [int(i) for i in order if i == order[0] or p[i, side] >= MIN_P_RATIONALE]
     return tuple(spans[i] for i in sorted(chosen))
-
-
-def _log_average(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32], weight_b: float) -> npt.NDArray[np.float32]:
-    """The normalised geometric mean of two distributions."""
-    mixed = (1 - weight_b) * np.log(a + 1e-9) + weight_b * np.log(b + 1e-9)
-    row: npt.NDArray[np.float32] = softmax(mixed[None, :].astype(np.float32))[0]
-    return row

@@ -20,7 +20,8 @@ from verifier.types import Claim, Evidence, Label, Relation, Stance, Verdict
 
 STANCES = tuple(Stance)  # the order of a head's rows
 FEATURES = ("lean_supports", "lean_refutes", "relevance", "n_agreeing", "n_against")
-MIN_LEAN = -6.0  # what the comparer took from a side altogether counts as this log-ratio
+MIN_LEAN = -3.0  # log-ratios end here; what the comparer took from a side altogether counts as this
+MAX_RELEVANCE = 1.0  # nearer than this is as near as a text that is handed over
 FULL_CREDIBILITY = 0.7  # what an unlisted source has; less lowers the probability of what rests on it
 SHIPPED_DECISION = Path(__file__).parent / "models" / "decision" / "model.json"
 
@@ -60,9 +61,9 @@ class VerdictConfig:
     """How sure the decision must be to give a label, and to let a passage lean to a side."""
 
     # Chosen on risk-coverage curves of held-out claims, see docs/benchmarks.md.
-    min_p_supports: float = 0.40  # probability in [0, 1]
+    min_p_supports: float = 0.50  # probability in [0, 1]
     min_p_refutes: float = 0.45
-    min_p_conflict: float = 0.35  # of the weaker side
+    min_p_conflict: float = 0.30  # of the weaker side
     min_p_leaning: float = 0.25  # of a voice, to be shown as evidence for a side
 
     def __post_init__(self) -> None:
@@ -93,10 +94,12 @@ def load_decision(path: Path = SHIPPED_DECISION) -> DecisionModel:
 
 
 def _head(row: Any) -> DecisionHead:
-    weights = tuple(tuple(float(w) for w in weights) for weights in row["weights"])
+    weights = tuple(tuple(float(w) for w in one) for one in row["weights"])
     biases = tuple(float(b) for b in row["biases"])
     if len(biases) != len(STANCES) or [len(w) for w in weights] != [len(FEATURES)] * len(STANCES):
         raise ValueError(f"{len(weights)} rows of weights and {len(biases)} biases")
+    if not all(math.isfinite(value) for row in (*weights, biases) for value in row):
+        raise ValueError("a weight that is no finite number")
     return DecisionHead(weights, (biases[0], biases[1], biases[2]))
 
 
@@ -125,8 +128,8 @@ def decide(
     :param given: the texts were handed over with the claim: each one's likeliest stance counts, without thresholds.
     """
     weighed = calibrated(evidence, model or shipped_decision(), given)
-    voices = _voices([_settled(e, config, given) for e in weighed])
-    speaking = [max(voice, key=_strength) for voice in voices]
+    settled = [_settled(e, config, given) for e in weighed]
+    speaking = _speaking(settled)
     supporting, refuting = _side(speaking, Stance.SUPPORTS), _side(speaking, Stance.REFUTES)
     p_supports = max((_p(e) for e in supporting), default=0.0)
     p_refutes = max((_p(e) for e in refuting), default=0.0)
@@ -140,7 +143,7 @@ def decide(
         label, confidence = Label.REFUTED, p_refutes * (1 - 0.5 * p_supports)
     else:
         label, confidence = Label.NOT_ENOUGH_EVIDENCE, min((e.p_neutral for e in weighed), default=1.0)
-    ordered = tuple(sorted((e for voice in voices for e in voice), key=_strength, reverse=True))
+    ordered = tuple(sorted(_in_agreement(settled, speaking), key=_strength, reverse=True))
     return Verdict(claim, label, confidence, ordered, _justify(label, supporting, refuting, ordered))
 
 
@@ -168,7 +171,7 @@ def features_of(evidence: Sequence[Evidence]) -> list[list[float]]:
         [
             _lean(item.p_supports, item.p_neutral),
             _lean(item.p_refutes, item.p_neutral),
-            nearest[item.document.id],
+            min(MAX_RELEVANCE, nearest[item.document.id]),
             float(min(2, _n(item, Relation.AGREES))),
             float(min(2, _n(item, Relation.DIFFERS) + _n(item, Relation.MISSING))),
         ]
@@ -196,17 +199,32 @@ def _settled(evidence: Evidence, config: VerdictConfig, given: bool) -> Evidence
     return replace(evidence, stance=Stance.NEUTRAL, rationale=())
 
 
-def _voices(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
-    """The passages of each voice: of one document, or of documents that share a text."""
+def _speaking(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The passage that speaks for each voice: a document by its strongest one, documents with the same text by one."""
     document_of = {item.passage.id: item.document.id for item in evidence}
-    voices: dict[str, list[Evidence]] = defaultdict(list)
+    documents: dict[str, list[Evidence]] = defaultdict(list)
     for item in evidence:
-        voices[document_of.get(item.origin, item.document.id)].append(item)
-    return list(voices.values())
+        documents[item.document.id].append(item)
+    voices: dict[str, list[Evidence]] = defaultdict(list)
+    for passages in documents.values():
+        strongest = max(passages, key=_strength)
+        voices[document_of.get(strongest.origin, strongest.document.id)].append(strongest)
+    return [max(voice, key=_strength) for voice in voices.values()]
+
+
+def _in_agreement(evidence: Sequence[Evidence], speaking: Sequence[Evidence]) -> list[Evidence]:
+    """What opposes the passage that speaks for its own document counts for nothing and is NEUTRAL."""
+    stance_of = {item.document.id: item.stance for item in speaking}
+    return [
+        item
+        if stance_of.get(item.document.id, item.stance) in (item.stance, Stance.NEUTRAL)
+        else replace(item, stance=Stance.NEUTRAL, rationale=())
+        for item in evidence
+    ]
 
 
 def _side(speaking: Sequence[Evidence], stance: Stance) -> list[Evidence]:
-    """The strongest passage of each voice that takes the stance; strongest first."""
+    """Of the passages that speak for a voice those that take the stance; strongest first."""
     return sorted((e for e in speaking if e.stance is stance), key=_strength, reverse=True)
 
 

@@ -54,6 +54,8 @@ class SupportingJudge:
         first = replace(evidence, passage=hits[0].passage, document=hits[0].document, rationale=(Span(0, 11),))
         return Verdict(claim, Label.SUPPORTED, 0.75, (first,), "")
 
+    judge_given = judge
+
 
 @pytest.fixture(autouse=True)
 def fakes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,6 +170,9 @@ def test_pairs_asks_for_the_charts_folder_before_the_work(verifier: Call, pairs:
     outcome = verifier("eval", "pairs", pairs, "--risk-chart", tmp_path / "none" / "risk.svg")
     assert (outcome.code, outcome.out) == (2, "")
     assert "expected an existing folder" in outcome.err
+    outcome = verifier("eval", "pairs", pairs, "--reliability-chart", tmp_path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "expected a file" in outcome.err
 
 
 def test_pairs_prints_tables_for_people(verifier: Call, pairs: Path) -> None:

@@ -14,9 +14,9 @@ DATA = Path(__file__).parents[3] / "shared" / "data"
 N_PAIRS = 300
 # About six points (two standard errors of 300 pairs) under what the model card tells.
 FLOORS = {
-    "vitaminc-held-out": 0.65,
+    "vitaminc-held-out": 0.67,
     "scifact-dev-gold": 0.66,
-    "check-covid-dev": 0.50,
+    "check-covid-dev": 0.53,
 }
 
 pytestmark = [

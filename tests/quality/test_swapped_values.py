@@ -56,7 +56,7 @@ def _compared(row: Pair | Swap) -> list[Evidence]:
 
 def supported(judge: Judge, rows: Sequence[Row]) -> list[Row]:
     """The rows whose claim ends as SUPPORTED by its evidence."""
-    labels = [judge.judge(claim_from_text(r.claim), hits_of_texts([r.evidence])).label for r in rows]
+    labels = [judge.judge_given(claim_from_text(r.claim), hits_of_texts([r.evidence])).label for r in rows]
     return [r for r, label in zip(rows, labels, strict=True) if label is Label.SUPPORTED]
 
 

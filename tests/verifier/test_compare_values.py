@@ -225,6 +225,22 @@ def test_ten_thousand_words_are_read_in_seconds(word: str) -> None:
     assert time.process_time() - started < 10
 
 
+@pytest.mark.parametrize(
+    "text",
+    [f"between 5 and {'9' * 400} million people", f"{'9' * 400} people", f"the 1{',000' * 110}th visitor"],
+)
+def test_a_run_of_digits_beyond_any_count_is_no_number(text: str) -> None:
+    """It neither hangs a reader nor breaks it."""
+    assert all(q.value < 1e30 for q in find_quantities(text))
+    assert find_ordinals(text) == ()
+
+
+def test_a_range_from_zero_is_a_range() -> None:
+    """Its lower end takes no scale from its upper one."""
+    [found] = find_quantities("between 0 and 4 million people fled")
+    assert (found.value, found.top) == (0.0, 4e6)
+
+
 @given(st.floats(1, 1e6), st.sampled_from([("km", "mi"), ("kg", "lb"), ("m", "ft"), ("°C", "°F"), ("wk", "d")]))
 def test_a_unit_converted_there_and_back_is_the_same(value: float, units: tuple[str, str]) -> None:
     """Within rounding."""

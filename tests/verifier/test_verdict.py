@@ -130,6 +130,17 @@ def test_one_document_takes_one_side() -> None:
     assert decide_by(CLAIM, both, CONFIG, PLAIN).label is Label.SUPPORTED
 
 
+def test_a_document_that_shares_a_text_still_takes_one_side() -> None:
+    """A passage copied from elsewhere and another one of the same document do not conflict with each other."""
+    told = evidence(Stance.NEUTRAL, 0.9)
+    first = replace(told, origin="x", passage=replace(told.passage, id="x"))
+    own = replace(told.document, id="reprint")
+    copy = replace(evidence(Stance.SUPPORTS, 0.9, origin="x"), document=own)
+    other = evidence(Stance.REFUTES, 0.8, origin="y", document=own)
+    other = replace(other, passage=replace(other.passage, id="y"))
+    assert decide_by(CLAIM, [first, copy, other], CONFIG, PLAIN).label is Label.SUPPORTED
+
+
 def test_a_source_of_little_credibility_cannot_settle_a_claim() -> None:
     """What a blog supports at 0.8 stays open; an unlisted source that says the same settles it."""
     assert decide(CLAIM, [evidence(Stance.SUPPORTS, 0.8, credibility=0.3)]).label is Label.NOT_ENOUGH_EVIDENCE
@@ -178,6 +189,15 @@ def test_damaged_weights_are_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(DecisionModelError, match=r"decision model|expected weights"):
         load_decision(path)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    """NaN would make every claim NOT_ENOUGH_EVIDENCE without a confidence."""
+    head = {"weights": [[float("nan")] * len(FEATURES)] * 3, "biases": [0, 0, 0]}
+    row = {"name": "x", "features": list(FEATURES), "stances": list(Stance), "found": head, "given": head}
+    (tmp_path / "model.json").write_text(json.dumps(row))
+    with pytest.raises(DecisionModelError, match="no finite number"):
+        load_decision(tmp_path / "model.json")
 
 
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ _VAGUE = re.compile(
 _VAGUE_LEAST = {"dozens": 24.0, "tens": 20.0, "hundreds": 200.0, "thousands": 2e3, "millions": 2e6, "billions": 2e9}
 CACHED_TEXTS = 512  # a claim is read once for all its passages, a passage once for all that is looked up in it
 VAGUE_SPAN = 50.0  # "hundreds" is 200 up to 10,000
+MAX_VALUE = 1e30  # nobody counts as many: longer runs of digits are identifiers, and the longest no number at all
 _POINT_SHOWS = re.compile(r"\d,\d{3}(?![\d,]*\d)|(?<![\d.])\d+\.(?:\d{1,2}|\d{4,})(?![\d.])")
 _COMMA_SHOWS = re.compile(r"(?<![\d,])\d+,\d{1,2}(?![\d,])|\d\.\d{3}\.\d{3}|\d\.\d{3},\d")
 
@@ -137,12 +138,12 @@ class Number:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def find_numbers(text: str) -> tuple[Number, ...]:
-    """The numbers of a text in its order, none of which overlap."""
+    """The numbers of a text up to MAX_VALUE in its order, none of which overlap."""
     found: list[Number] = []
     taken: set[int] = set()
     for number in (*_shares(text), *_vague(text), *_multiples(text), *_ordinals(text), *_cardinals(text)):
         places = range(number.start, number.end)
-        if taken.isdisjoint(places):
+        if number.value <= MAX_VALUE and taken.isdisjoint(places):
             taken.update(places)
             found.append(number)
     return tuple(sorted(found, key=lambda n: n.start))

@@ -159,7 +159,7 @@ def _as_one_range(low: Quantity, top: Quantity, between: str, before: str) -> Qu
     if _FROM.search(before) and _CHANGED.search(before):
         return None  # "rose from 5 to 10"
     factor = 1e3 if top.is_round and low.value < 1e3 <= top.value else 1.0
-    while top.is_round and low.value * factor * 1e3 <= top.value:
+    while top.is_round and 0 < low.value * factor * 1e3 <= top.value:
         factor *= 1e3  # "3 to 4 million"
     text = f"{low.text}{between}{top.text}".replace(_RANGE_MARK, "–")
     unit = low.unit or top.unit

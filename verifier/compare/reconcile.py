@@ -27,12 +27,13 @@ def compare(claim: Claim, evidence: Evidence) -> Evidence:
 
     - A number that differs is never SUPPORTS: it turns to REFUTES where the passage is about the same count at the
       same time and leaves no other reading, else to NEUTRAL.
-    - A statement that one side denies and the other makes is never SUPPORTS: NEUTRAL, unless the model refutes it.
+    - A statement that one side denies and the other makes, or whose direction differs ("raised", "cut"), is never
+      SUPPORTS: NEUTRAL, unless the model refutes it.
     - A number that the quoted text does not state at all is not supported by it: NEUTRAL.
     - A passage that does not name the resolution, case or law that the claim names by its number: NEUTRAL.
     - A running total at another date, or a number of another year or of an event later than the claim, neither
       confirms nor refutes: NEUTRAL.
-    - A date that differs is never SUPPORTS: NEUTRAL.
+    - A date, a time of day, a rank or a score that differs is never SUPPORTS: NEUTRAL.
     - That somebody said it, and that it is so, prove nothing of each other: NEUTRAL, as `weigh_speech` has it. Numbers
       and dates outside the quotes of a SPEECH_ACT have to agree for SUPPORTS; they never refute that it was said.
 

@@ -130,10 +130,10 @@ def _claim(row: Mapping[str, Any], number: int, where: str, sentences: Sentences
     try:
         cited = frozenset(map(str, row["cited_doc_ids"]))
         evidence = {
-            str(key): [(one["label"], frozenset(map(int, one["sentences"]))) for one in found]
+            str(key): [(str(one["label"]), frozenset(map(int, one["sentences"]))) for one in found]
             for key, found in row["evidence"].items()
         }
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise BadValueError(f"{where}: expected evidence in SciFact's form ({error!r}); correct the row") from error
     if unknown := [key for key in (*cited, *evidence) if key not in sentences]:
         raise BadValueError(
@@ -143,12 +143,12 @@ def _claim(row: Mapping[str, Any], number: int, where: str, sentences: Sentences
     return OpenClaim(number, claim_in(row, "claim", where), gold, cited)
 
 
-def _gold(found: Sequence[tuple[Any, frozenset[int]]], n_sentences: int, where: str) -> GoldAbstract:
+def _gold(found: Sequence[tuple[str, frozenset[int]]], n_sentences: int, where: str) -> GoldAbstract:
     labels = {label for label, _ in found}
     if len(labels) > 1 or not labels <= set(STANCE_OF):
         raise BadLabelError(
             f"{where}: expected one label for an abstract, {' or '.join(STANCE_OF)}, found "
-            f"{', '.join(sorted(map(str, labels)))}; correct the row"
+            f"{', '.join(sorted(labels))}; correct the row"
         )
     if wrong := [i for _, rationale in found for i in rationale if not 0 <= i < n_sentences]:
         raise BadValueError(

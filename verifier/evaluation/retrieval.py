@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -99,7 +100,10 @@ def read_qrels(path: Path) -> dict[str, dict[str, float]]:
     judged: dict[str, dict[str, float]] = defaultdict(dict)
     for row in rows:
         try:
-            judged[row["query-id"]][row["corpus-id"]] = float(row["score"])
+            score = float(row["score"])
+            if not math.isfinite(score):
+                raise ValueError(row["score"])
+            judged[row["query-id"]][row["corpus-id"]] = score
         except (TypeError, ValueError) as error:
             raise BadValueError(
                 f"{path}, line {rows.line_num}: expected a number as score, found {row['score']!r}; correct the row"

@@ -260,6 +260,14 @@ def _resume(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, av
     return int(state["step"])
 
 
+def mean_of(weights: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of several networks' weights; whole numbers are those of the last."""
+    return {
+        name: torch.stack([one[name] for one in weights]).mean(0) if value.dtype.is_floating_point else value
+        for name, value in weights[-1].items()
+    }
+
+
 def finished_weights(folder: Path, config: TrainingConfig) -> dict[str, torch.Tensor] | None:
     """The averaged weights of a stage that has taken all its steps; None where it has not."""
     path = folder / "last.pt"

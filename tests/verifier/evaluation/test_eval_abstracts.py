@@ -156,6 +156,8 @@ def test_claims_are_read_as_scifact_writes_them(tmp_path: Path) -> None:
         ({"evidence": {"9": found("SUPPORT", [0])}}, BadValueError, "found 9"),
         ({"evidence": {"1": found("SUPPORT", [3])}}, BadValueError, "from 0 to 2, found 3"),
         ({"evidence": {"1": found("SUPPORT", [-1])}}, BadValueError, "from 0 to 2"),
+        ({"evidence": {"1": found("SUPPORT", [float("inf")])}}, BadValueError, "SciFact's form"),
+        ({"evidence": {"1": found(["SUPPORT"], [0])}}, BadLabelError, "found .'SUPPORT'"),
         ({"evidence": {"1": found("SUPPORTS", [0])}}, BadLabelError, "found SUPPORTS"),
         ({"evidence": {"1": found("SUPPORT", [0]) + found("CONTRADICT", [1])}}, BadLabelError, "one label"),
     ],

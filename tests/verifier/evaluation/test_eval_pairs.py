@@ -222,7 +222,7 @@ def test_whole_decision_is_the_verdict() -> None:
     """Its label and its confidence, over all texts at once."""
 
     class FakeJudge:
-        def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
+        def judge_given(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
             return Verdict(claim, C, len(hits) / 10, (), "")
 
     claim = claim_from_text("Tea is hot.")

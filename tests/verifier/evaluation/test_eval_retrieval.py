@@ -76,6 +76,7 @@ def test_qrels_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
         ("", EvaluationDataError, "query-id"),
         ("a\tb\tc\nq1\ttea\t1\n", EvaluationDataError, "no query-id, corpus-id, score"),
         ("query-id\tcorpus-id\tscore\nq1\ttea\tyes\n", BadValueError, "line 2: .*'yes'"),
+        ("query-id\tcorpus-id\tscore\nq1\ttea\tinf\n", BadValueError, "line 2: .*'inf'"),
         ("query-id\tcorpus-id\tscore\nq1\ttea\n", BadValueError, "line 2"),
         ("query-id\tcorpus-id\tscore\nq1\ttea\t0\n", EmptyFileError, "found none"),
     ],

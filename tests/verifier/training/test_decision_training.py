@@ -21,16 +21,16 @@ def rows_of(n: int, seed: int) -> Rows:
 def test_fitted_head_is_right_and_knows_how_often() -> None:
     """On rows that it was not fitted on it is right in most cases, and its probabilities are near the frequencies."""
     rows = rows_of(2000, 0)
-    found = figures(fit_head([rows]), rows, fitted=False)
+    found = figures(fit_head({"a": rows}), rows, fitted=False)
     assert found["accuracy"] > 0.8
     assert found["ece"] < 0.05
 
 
 def test_every_set_counts_the_same() -> None:
-    """A set of twenty rows moves the weights as much as one of two thousand that says the opposite."""
+    """A set of two hundred rows moves the weights as much as one of two thousand that says the opposite."""
     large, small = rows_of(2000, 1), rows_of(200, 2)
     turned = Rows(small.features, np.array([1, 0, 2])[small.stances], small.fitted)
-    weights = fit_head([large, turned]).weights
+    weights = fit_head({"a": large, "b": turned}).weights
     assert np.abs(weights[0, :2] - weights[1, :2]).max() < 0.5
 
 
@@ -48,7 +48,7 @@ def test_halves_depend_on_the_claim_alone() -> None:
 def test_written_weights_say_what_the_fitted_head_says(tmp_path: Path) -> None:
     """The file read back gives the same probabilities, to the four places that it keeps."""
     rows = rows_of(500, 5)
-    head = fit_head([rows])
+    head = fit_head({"a": rows})
     write_decision(tmp_path, {"found": head, "given": head})
     read = load_decision(tmp_path / "model.json").found
     for features, p in zip(rows.features[:20], head.probabilities(rows.features[:20]), strict=True):
