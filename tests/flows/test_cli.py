@@ -20,12 +20,13 @@ Call = Callable[..., Outcome]
 COMMANDS = [
     ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",),
     ("corpus", "add"), ("corpus", "remove"), ("corpus", "repair"), ("corpus", "info"), ("corpus", "search"),
-    ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"),
+    ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"), ("eval", "pairs"), ("eval", "open"),
+    ("eval", "retrieval"),
 ]  # fmt: skip
 CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
 EVIDENCE_FIELDS = [
     "stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source", "published",
-    "document_id",
+    "document_id", "passage_id", "timing", "origin", "tier", "credibility",
 ]  # fmt: skip
 
 
