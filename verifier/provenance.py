@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from corpus.copies import are_copies
 from corpus.documents import Document, content_id
-from verifier.types import Claim, Comparison, Evidence, Relation, Stance, Timing
+from verifier.types import SIDES, Claim, Comparison, Evidence, Relation, Stance, Timing
 
 SHIPPED_TIERS = Path(__file__).parent / "source_tiers.toml"
 
@@ -193,20 +193,17 @@ def _timed(claim: Claim, event: _Event | None, evidence: Evidence) -> Evidence:
 
 
 def _from_before(evidence: Evidence, published: date, event: _Event) -> Evidence:
-    """The evidence marked BEFORE_EVENT; what its stance may not rest on is handed to neutral."""
+    """The evidence marked BEFORE_EVENT, without the sides that it cannot take."""
     marked, day = replace(evidence, timing=Timing.BEFORE_EVENT), _in_words(published)
     told = f"the passage is of {day}, before what the claim tells of ({event.text})"
-    if evidence.stance is not Stance.SUPPORTS:
-        marked = replace(marked, p_refutes=0.0, p_neutral=min(1.0, evidence.p_neutral + evidence.p_refutes))
-    elif _TO_COME.search(" ".join(evidence.quotes())):
-        marked = replace(marked, p_supports=0.0, p_neutral=min(1.0, evidence.p_neutral + evidence.p_supports))
+    if evidence.stance is Stance.SUPPORTS:
+        if not _TO_COME.search(" ".join(evidence.quotes())):
+            return marked.without(Stance.REFUTES)
         told += ", and says only what was to come"
-    else:
-        return marked
-    if evidence.stance is Stance.NEUTRAL:
-        return marked
-    found = Comparison(event.text, day, Relation.OUTDATED, told)
-    return replace(marked, stance=Stance.NEUTRAL, rationale=(), comparisons=(*evidence.comparisons, found))
+    if evidence.stance is not Stance.NEUTRAL:
+        found = Comparison(event.text, day, Relation.OUTDATED, told)
+        marked = replace(marked, comparisons=(*evidence.comparisons, found))
+    return marked.without(*SIDES)
 
 
 def _in_words(day: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -16,7 +16,8 @@ from verifier.types import Article, Claim, Hit
 
 COPY_SHARE = 0.5  # of a text's shingles, from which on it is a copy
 MIN_EXCERPT_SHINGLES = 40
-AS_OF_DEPTH = 10  # times as many candidates where later ones are left out again
+FETCHED_AT_ONCE = 4  # times as many candidates as hits are wanted: some are copies, or may not testify
+AS_OF_DEPTH = 4  # times as many candidates where later ones are left out again
 
 
 class ClaimEncoder(Protocol):
@@ -44,7 +45,7 @@ class RetrieverConfig:
     """How many passages a claim gets, and how the scores of the two searches are fused."""
 
     k: int = 10  # passages per claim
-    depth: int = 100  # candidates taken from each search
+    depth: int = 400  # candidates taken from each search; few of them are fetched
     lexical_weight: float = 0.3  # of the lexical score, as a share of the claim's best, beside the cosine
 
     def __post_init__(self) -> None:
@@ -83,19 +84,32 @@ class Retriever:
 
     def _fuse(self, query: Query, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]) -> list[Hit]:
         scores = fused_scores(dense, lexical, self._config.lexical_weight)
-        found = self._index.fetch(scores)
         hits: list[Hit] = []
         seen: set[str] = set()
-        # Ties go to the passage's id, which is stable, not to its number in this index.
-        for number in sorted(found, key=lambda n: (-scores[n], found[n][0].id)):
-            passage, document = found[number]
+        for score, passage, document in self._best_first(scores):
             if passage.text in seen or not _may_testify(document, query):
                 continue
             seen.add(passage.text)
-            hits.append(Hit(passage, document, scores[number], len(hits) + 1))
+            hits.append(Hit(passage, document, score, len(hits) + 1))
             if len(hits) == self._config.k:
                 break
         return hits
+
+    def _best_first(self, scores: Mapping[int, float]) -> Iterator[tuple[float, Passage, Document]]:
+        """The candidates, fetched only as far as they are looked at: few of them become hits.
+
+        Ties go to the passage's id, which is stable, not to its number in this index.
+        """
+        numbers = sorted(scores, key=scores.__getitem__, reverse=True)
+        start = 0
+        while start < len(numbers):
+            stop = start + FETCHED_AT_ONCE * self._config.k
+            while stop < len(numbers) and scores[numbers[stop]] == scores[numbers[stop - 1]]:
+                stop += 1
+            found = self._index.fetch(numbers[start:stop])
+            for number in sorted(found, key=lambda n: (-scores[n], found[n][0].id)):
+                yield scores[number], *found[number]
+            start = stop
 
 
 def fused_scores(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -15,6 +15,11 @@ class Stance(StrEnum):
     SUPPORTS = "SUPPORTS"
     REFUTES = "REFUTES"
     NEUTRAL = "NEUTRAL"
+
+
+STANCES = tuple(Stance)  # the order of columns and rows wherever probabilities of all three stand together
+SIDES = (Stance.SUPPORTS, Stance.REFUTES)
+MAX_RATIONALE = 3  # sentences that are quoted of a passage; SciFact's official score counts as many
 
 
 class Label(StrEnum):
@@ -31,6 +36,7 @@ LABEL_STANCE = {
     Label.REFUTED: Stance.REFUTES,
     Label.NOT_ENOUGH_EVIDENCE: Stance.NEUTRAL,
 }
+STANCE_LABEL = {stance: label for label, stance in LABEL_STANCE.items()}
 
 
 class ClaimStatus(StrEnum):
@@ -159,6 +165,7 @@ class Evidence:
     `rationale` holds character offsets in `passage.text` of the sentences that carry the stance. `origin` is the id of
     the passage that stands for all passages of nearly the same text, and its own where there is no other; `tier` is
     the source's tier by the file of tiers, and `credibility` in [0, 1] what that tier's word counts for.
+    `barred` holds the sides that a comparison or a date keeps the passage from taking; the decision applies it.
     """
 
     claim_id: str
@@ -175,6 +182,16 @@ class Evidence:
     origin: str = ""
     tier: str = ""
     credibility: float = 1.0
+    barred: tuple[Stance, ...] = ()
+
+    def without(self, *sides: Stance) -> Evidence:
+        """NEUTRAL where it took one of `sides`, now barred; the probabilities stay what the model gave.
+
+        Where both sides are barred, nothing is left that could be quoted for one.
+        """
+        barred = tuple(side for side in SIDES if side in {*self.barred, *sides})
+        stance = Stance.NEUTRAL if self.stance in barred else self.stance
+        return replace(self, barred=barred, stance=stance, rationale=() if barred == SIDES else self.rationale)
 
     def quotes(self) -> tuple[str, ...]:
         """The rationale's sentences, verbatim."""

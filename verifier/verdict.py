@@ -16,11 +16,22 @@ from pathlib import Path
 from typing import Any
 
 from corpus.documents import content_id
-from verifier.types import Claim, Evidence, Label, Relation, Stance, Verdict
+from verifier.types import SIDES, STANCES, Claim, Evidence, Label, Relation, Stance, Verdict
 
-STANCES = tuple(Stance)  # the order of a head's rows
-FEATURES = ("lean_supports", "lean_refutes", "relevance", "n_agreeing", "n_against")
-MIN_LEAN = -3.0  # log-ratios end here; what the comparer took from a side altogether counts as this
+FEATURES = (
+    "lean_supports",
+    "lean_refutes",
+    "relevance",
+    "rank",
+    "n_agreeing",
+    "n_differing",
+    "n_missing",
+    "n_outdated",
+    "supports_barred",
+    "refutes_barred",
+    "turned",
+)
+MAX_LEAN = 6.0  # log-ratios end here
 MAX_RELEVANCE = 1.0  # nearer than this is as near as a text that is handed over
 FULL_CREDIBILITY = 0.7  # what an unlisted source has; less lowers the probability of what rests on it
 SHIPPED_DECISION = Path(__file__).parent / "models" / "decision" / "model.json"
@@ -61,9 +72,9 @@ class VerdictConfig:
     """How sure the decision must be to give a label, and to let a passage lean to a side."""
 
     # Chosen on risk-coverage curves of held-out claims, see docs/benchmarks.md.
-    min_p_supports: float = 0.50  # probability in [0, 1]
-    min_p_refutes: float = 0.45
-    min_p_conflict: float = 0.30  # of the weaker side
+    min_p_supports: float = 0.45  # probability of the label in [0, 1]
+    min_p_refutes: float = 0.50
+    min_p_conflict: float = 0.30  # of the weaker side's strongest voice
     min_p_leaning: float = 0.25  # of a voice, to be shown as evidence for a side
 
     def __post_init__(self) -> None:
@@ -121,30 +132,58 @@ def decide(
 ) -> Verdict:
     """The verdict over all evidence; support never hides refutation.
 
-    SUPPORTED or REFUTED where the strongest voice of that side is sure enough, CONFLICTING_EVIDENCE where other voices
-    speak as surely for the other side, else NOT_ENOUGH_EVIDENCE. A side counts only with a rationale that can be
-    quoted. The verdict's evidence has the calibrated probabilities, and is NEUTRAL where it hardly leans.
+    SUPPORTED or REFUTED where all voices together make that likely enough, CONFLICTING_EVIDENCE where voices speak
+    for both sides and one of them would settle it alone, else NOT_ENOUGH_EVIDENCE. A side counts only with a rationale
+    that can be quoted. The verdict's evidence has the calibrated probabilities, and is NEUTRAL where it hardly leans.
 
     :param given: the texts were handed over with the claim: each one's likeliest stance counts, without thresholds.
     """
-    weighed = calibrated(evidence, model or shipped_decision(), given)
-    settled = [_settled(e, config, given) for e in weighed]
+    settled = [_settled(e, config, given) for e in calibrated(evidence, model or shipped_decision(), given)]
     speaking = _speaking(settled)
     supporting, refuting = _side(speaking, Stance.SUPPORTS), _side(speaking, Stance.REFUTES)
-    p_supports = max((_p(e) for e in supporting), default=0.0)
-    p_refutes = max((_p(e) for e in refuting), default=0.0)
     floors = (0.0, 0.0, 0.0) if given else (config.min_p_supports, config.min_p_refutes, config.min_p_conflict)
-    is_contested = bool(supporting and refuting) and min(p_supports, p_refutes) >= floors[2]
-    if is_contested and (p_supports >= floors[0] or p_refutes >= floors[1]):
-        label, confidence = Label.CONFLICTING_EVIDENCE, min(p_supports, p_refutes)
-    elif supporting and p_supports >= floors[0] and p_supports > p_refutes:
-        label, confidence = Label.SUPPORTED, p_supports * (1 - 0.5 * p_refutes)
-    elif refuting and p_refutes >= floors[1] and p_refutes > p_supports:
-        label, confidence = Label.REFUTED, p_refutes * (1 - 0.5 * p_supports)
-    else:
-        label, confidence = Label.NOT_ENOUGH_EVIDENCE, min((e.p_neutral for e in weighed), default=1.0)
+    chances = label_chances(speaking)
+    label = Label.NOT_ENOUGH_EVIDENCE
+    if _is_contested(supporting, refuting, floors):
+        label = Label.CONFLICTING_EVIDENCE
+    elif supporting and chances[Label.SUPPORTED] >= max(floors[0], chances[Label.REFUTED]):
+        label = Label.SUPPORTED
+    elif refuting and chances[Label.REFUTED] >= max(floors[1], chances[Label.SUPPORTED]):
+        label = Label.REFUTED
     ordered = tuple(sorted(_in_agreement(settled, speaking), key=_strength, reverse=True))
-    return Verdict(claim, label, confidence, ordered, _justify(label, supporting, refuting, ordered))
+    return Verdict(claim, label, chances[label], ordered, _justify(label, supporting, refuting, ordered))
+
+
+def label_chances(speaking: Sequence[Evidence]) -> dict[Label, float]:
+    """The probability of each label where every voice by itself supports, refutes or does neither.
+
+    A side gets what the voices give it that take a side; what is barred, or of a voice that is NEUTRAL, may yet be so,
+    and lowers the probability that nothing settles the claim. Where there is any, the four add up to less than 1.
+
+    :param speaking: one passage a voice, with calibrated probabilities.
+    """
+    nobody = math.prod(e.p_neutral for e in speaking)
+    no_support = math.prod(1 - _open(e, Stance.SUPPORTS) for e in speaking)
+    no_refutation = math.prod(1 - _open(e, Stance.REFUTES) for e in speaking)
+    neither = math.prod(1 - _open(e, Stance.SUPPORTS) - _open(e, Stance.REFUTES) for e in speaking)
+    return {
+        Label.SUPPORTED: max(0.0, no_refutation - neither),
+        Label.REFUTED: max(0.0, no_support - neither),
+        Label.CONFLICTING_EVIDENCE: max(0.0, 1 - no_support - no_refutation + neither),
+        Label.NOT_ENOUGH_EVIDENCE: max(0.0, nobody),
+    }
+
+
+def _open(evidence: Evidence, side: Stance) -> float:
+    """The probability of a side, of a passage that takes one and is not barred from this one."""
+    return 0.0 if side in evidence.barred or evidence.stance is Stance.NEUTRAL else _p(evidence, side)
+
+
+def _is_contested(supporting: Sequence[Evidence], refuting: Sequence[Evidence], floors: tuple[float, ...]) -> bool:
+    if not (supporting and refuting):
+        return False
+    p_supports, p_refutes = supporting[0].p_supports, refuting[0].p_refutes
+    return min(p_supports, p_refutes) >= floors[2] and (p_supports >= floors[0] or p_refutes >= floors[1])
 
 
 def calibrated(evidence: Sequence[Evidence], model: DecisionModel, given: bool) -> list[Evidence]:
@@ -162,7 +201,8 @@ def calibrated(evidence: Sequence[Evidence], model: DecisionModel, given: bool) 
 def features_of(evidence: Sequence[Evidence]) -> list[list[float]]:
     """What the decision sees of each passage, in the order of FEATURES.
 
-    How near a passage is to the claim is told by the nearest one of its document: the retriever finds documents.
+    How near a passage is to the claim is told by the nearest one of its document: the retriever finds documents. `rank`
+    is the logarithm of the document's rank among those found, which is 0 for the first one and for texts handed over.
     """
     nearest: dict[str, float] = defaultdict(float)
     for item in evidence:
@@ -172,17 +212,23 @@ def features_of(evidence: Sequence[Evidence]) -> list[list[float]]:
             _lean(item.p_supports, item.p_neutral),
             _lean(item.p_refutes, item.p_neutral),
             min(MAX_RELEVANCE, nearest[item.document.id]),
-            float(min(2, _n(item, Relation.AGREES))),
-            float(min(2, _n(item, Relation.DIFFERS) + _n(item, Relation.MISSING))),
+            math.log(1 + sum(score > nearest[item.document.id] for score in nearest.values())),
+            *(float(min(2, _n(item, relation))) for relation in _COUNTED),
+            float(Stance.SUPPORTS in item.barred and item.stance is Stance.NEUTRAL),
+            float(Stance.REFUTES in item.barred and item.stance is Stance.NEUTRAL),
+            float(item.stance is Stance.REFUTES and item.p_supports > item.p_refutes),
         ]
         for item in evidence
     ]
 
 
+_COUNTED = (Relation.AGREES, Relation.DIFFERS, Relation.MISSING, Relation.OUTDATED)  # in the order of FEATURES
+
+
 def _lean(p_side: float, p_neutral: float) -> float:
-    """The log-ratio of a side to neutral, within [MIN_LEAN, -MIN_LEAN]."""
+    """The log-ratio of a side to neutral, within [-MAX_LEAN, MAX_LEAN]."""
     ratio = math.log(max(p_side, 1e-6)) - math.log(max(p_neutral, 1e-6))
-    return min(-MIN_LEAN, max(MIN_LEAN, ratio))
+    return min(MAX_LEAN, max(-MAX_LEAN, ratio))
 
 
 def _n(evidence: Evidence, relation: Relation) -> int:
@@ -190,12 +236,22 @@ def _n(evidence: Evidence, relation: Relation) -> int:
 
 
 def _settled(evidence: Evidence, config: VerdictConfig, given: bool) -> Evidence:
-    """With the stance that its probability carries; what the comparisons made NEUTRAL stays so."""
-    p_side = _p(evidence)
-    leans = p_side >= evidence.p_neutral if given else p_side >= config.min_p_leaning
-    other = evidence.p_refutes if evidence.stance is Stance.SUPPORTS else evidence.p_supports
-    if evidence.stance is Stance.NEUTRAL or (leans and evidence.rationale and p_side >= other):
-        return evidence
+    """With its stance where the probability carries it and something can be quoted for it, else NEUTRAL.
+
+    What a changed number or date keeps from one side takes the other where that is likelier than all else together.
+    """
+    taken, floor = evidence, evidence.p_neutral if given else config.min_p_leaning
+    if len(evidence.barred) == 1 and evidence.stance is Stance.NEUTRAL:
+        other = next(side for side in SIDES if side not in evidence.barred)
+        taken, floor = replace(evidence, stance=other), 0.5
+    if taken.stance is Stance.NEUTRAL or not taken.rationale:
+        return _neutral(evidence)
+    p_side = _p(taken, taken.stance)
+    is_likelier = p_side >= max(_open(taken, side) for side in SIDES)
+    return taken if p_side >= floor and is_likelier else _neutral(evidence)
+
+
+def _neutral(evidence: Evidence) -> Evidence:
     return replace(evidence, stance=Stance.NEUTRAL, rationale=())
 
 
@@ -207,20 +263,25 @@ def _speaking(evidence: Sequence[Evidence]) -> list[Evidence]:
         documents[item.document.id].append(item)
     voices: dict[str, list[Evidence]] = defaultdict(list)
     for passages in documents.values():
-        strongest = max(passages, key=_strength)
+        strongest = max(passages, key=_loudness)
         voices[document_of.get(strongest.origin, strongest.document.id)].append(strongest)
-    return [max(voice, key=_strength) for voice in voices.values()]
+    return sorted((max(voice, key=_loudness) for voice in voices.values()), key=_loudness, reverse=True)
+
+
+def _loudness(evidence: Evidence) -> tuple[bool, float, float, str]:
+    """Sort key: as `_strength`; of passages that are all NEUTRAL, the one that leans most."""
+    settled, p, score, key = _strength(evidence)
+    return settled, p or 1 - evidence.p_neutral, score, key
 
 
 def _in_agreement(evidence: Sequence[Evidence], speaking: Sequence[Evidence]) -> list[Evidence]:
     """What opposes the passage that speaks for its own document counts for nothing and is NEUTRAL."""
     stance_of = {item.document.id: item.stance for item in speaking}
-    return [
-        item
-        if stance_of.get(item.document.id, item.stance) in (item.stance, Stance.NEUTRAL)
-        else replace(item, stance=Stance.NEUTRAL, rationale=())
+    agreeing = [
+        item if stance_of.get(item.document.id, item.stance) in (item.stance, Stance.NEUTRAL) else _neutral(item)
         for item in evidence
     ]
+    return [replace(item, barred=()) for item in agreeing]  # the decision has applied it
 
 
 def _side(speaking: Sequence[Evidence], stance: Stance) -> list[Evidence]:
@@ -233,18 +294,18 @@ def settling_evidence(verdict: Verdict) -> list[Evidence]:
     return [e for e in verdict.evidence if e.stance is not Stance.NEUTRAL and e.rationale]
 
 
-def _p(evidence: Evidence) -> float:
+def _p(evidence: Evidence, stance: Stance) -> float:
     return {
         Stance.SUPPORTS: evidence.p_supports,
         Stance.REFUTES: evidence.p_refutes,
         Stance.NEUTRAL: evidence.p_neutral,
-    }[evidence.stance]
+    }[stance]
 
 
 def _strength(evidence: Evidence) -> tuple[bool, float, float, str]:
     """Sort key: settled before neutral, then the probability; retrieval score and id make it stable."""
     settled = evidence.stance is not Stance.NEUTRAL
-    return settled, _p(evidence) if settled else 0.0, evidence.retrieval_score, evidence.passage.id
+    return settled, _p(evidence, evidence.stance) if settled else 0.0, evidence.retrieval_score, evidence.passage.id
 
 
 def _justify(

@@ -1,8 +1,9 @@
-"""lexical/: BM25 over stemmed English words, in titles and in texts."""
+"""lexical/: BM25 over stemmed English words, in titles and in texts, with rare words weighed up."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -12,9 +13,13 @@ from typing import Any
 
 from corpus.index.errors import CorpusWriteError, damaged
 
-# A title is shared by all passages of a document, so its words say less about one. On the SciFact dev claims
-# (whole abstracts) nDCG@10 is 0.691 at 0.5, against 0.665 at 1 and 0.675 with no titles.
-_TITLE_WEIGHT = 0.5
+# A word that stands in the title and in the text is hardly more than one that stands in either: the lower of its two
+# scores counts as this share beside the higher.
+_SECOND_FIELD = 0.2
+# BM25 weighs a word by its rarity (idf). Here it stands beside a search by meaning, which knows the common words of a
+# subject better than names, numbers and terms, so rarity counts with the power 1.5: once in BM25, and this much more.
+# With both, fused nDCG@10 on the SciFact train claims (whole abstracts) is 0.747, against 0.738 without either.
+_EXTRA_RARITY = 0.5
 _WRITER_BYTES = 100_000_000
 
 
@@ -107,12 +112,17 @@ class LexicalIndex:
     def _query(self, words: list[str]) -> Any:
         from tantivy import Occur, Query
 
-        def term(field: str, word: str) -> Any:
-            return Query.term_query(self._schema, field, word, "freq")
+        def anywhere(word: str) -> Any:
+            fields = [Query.term_query(self._schema, field, word, "freq") for field in ("text", "title")]
+            return Query.boost_query(Query.disjunction_max_query(fields, _SECOND_FIELD), self._rarity(word))
 
-        in_text = [(Occur.Should, term("text", word)) for word in words]
-        in_title = [(Occur.Should, Query.boost_query(term("title", word), _TITLE_WEIGHT)) for word in words]
-        return Query.boolean_query(in_text + in_title)
+        return Query.boolean_query([(Occur.Should, anywhere(word)) for word in words])
+
+    def _rarity(self, word: str) -> float:
+        """The weight of a word on top of BM25's own, by the number of passages whose text has it."""
+        n_with = self._searcher.doc_freq("text", word)
+        idf = math.log1p((self._searcher.num_docs - n_with + 0.5) / (n_with + 0.5))
+        return float(idf**_EXTRA_RARITY)
 
 
 def _best_first(hit: tuple[int, float]) -> tuple[float, int]:

@@ -68,6 +68,22 @@ def test_encoder_and_word_search_see_the_title(index: PassageIndex, encoder: Enc
     assert lexical(index, "hotels") == ["It has 41 rooms."]
 
 
+def test_a_rare_word_outweighs_several_common_ones(index: PassageIndex, doc: Doc) -> None:
+    """A name that only one passage has says more than four words that half of all passages share."""
+    common = [doc(f"c{i}", f"Harbour, bridge, council, market on day{i}.") for i in range(10)]
+    others = [doc(f"o{i}", f"Rain, snow, wind, sun on day{i}.") for i in range(10)]
+    index.add([*common, *others, doc("named", "Rain, snow, wind, sun in Orla.")])
+    assert lexical(index, "Orla harbour bridge council market")[0] == "Rain, snow, wind, sun in Orla."
+
+
+def test_a_word_in_title_and_text_is_no_second_word(index: PassageIndex, doc: Doc) -> None:
+    """A passage with two words of the claim comes before one that has one of them in title and text."""
+    others = [doc(f"d{i}", f"It rained on day{i}.", f"Day{i}") for i in range(9)]
+    twice, both = doc("t", "Orla flooded.", "Orla"), doc("b", "Orla overflowed.", "Dam")
+    index.add([*others, twice, both])
+    assert lexical(index, "The dam at Orla")[0] == "Orla overflowed."
+
+
 def test_add_twice_changes_nothing(index: PassageIndex, encoder: Encoder, doc: Doc) -> None:
     """The same content read at another time is passed over, unencoded."""
     document = doc("a", "The council met.")

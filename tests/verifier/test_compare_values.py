@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifier.test_compare import judged, relations
-from verifier.compare.dates import find_dates, masked_dates
+from verifier.compare.dates import find_dates
 from verifier.compare.directions import compare_directions
 from verifier.compare.numbers import NumberKind, find_numbers
 from verifier.compare.ordinals import find_ordinals
@@ -16,6 +16,7 @@ from verifier.compare.polarity import find_denials
 from verifier.compare.quantities import Bound, find_quantities
 from verifier.compare.scores import find_scores, find_times
 from verifier.compare.units import convert
+from verifier.compare.written_dates import masked_dates
 from verifier.types import Relation, Stance
 
 

@@ -16,6 +16,7 @@ class FakeIndex:
 
     def __init__(self, documents: Sequence[Document], dense: Sequence[int], lexical: Sequence[int]):
         self.documents, self.dense, self.lexical = documents, dense, lexical
+        self.fetched: list[int] = []
 
     def search_dense(self, vectors: np.ndarray, k: int) -> list[list[tuple[int, float]]]:
         return [[(n, 1.0) for n in self.dense[:k]]] * len(vectors)
@@ -24,7 +25,8 @@ class FakeIndex:
         return [[(n, 9.0) for n in self.lexical[:k]]] * len(texts)
 
     def fetch(self, numbers: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
-        return {n: (make_passage(self.documents[n], 0), self.documents[n]) for n in numbers}
+        self.fetched += (wanted := list(numbers))
+        return {n: (make_passage(self.documents[n], 0), self.documents[n]) for n in wanted}
 
 
 class FakeEncoder:
@@ -74,6 +76,43 @@ def test_at_most_k_hits_are_returned() -> None:
     """The claim gets as many passages as configured."""
     index = FakeIndex(DOCUMENTS, dense=[0, 1, 2, 3], lexical=[])
     assert len(texts_of(index, Query(make_claim()), RetrieverConfig(k=2))) == 2
+
+
+class DescendingIndex(FakeIndex):
+    """The lower its number, the nearer a passage; of `tied` ones none is nearer than another."""
+
+    def __init__(self, documents: Sequence[Document], tied: int = 0):
+        super().__init__(documents, range(len(documents)), [])
+        self.tied = tied
+
+    def search_dense(self, vectors: np.ndarray, k: int) -> list[list[tuple[int, float]]]:
+        return [[(n, 1 - max(n, self.tied) / 100) for n in self.dense[:k]]] * len(vectors)
+
+
+def test_only_the_best_candidates_are_fetched() -> None:
+    """The texts of a deep search's tail are not read where the hits are found before."""
+    index = DescendingIndex([make_document(f"Text number {i}.", url=None) for i in range(60)])
+    assert texts_of(index, Query(make_claim()), RetrieverConfig(k=2)) == ["Text number 0.", "Text number 1."]
+    assert len(index.fetched) <= 10
+
+
+def test_hits_are_found_behind_many_that_may_not_testify() -> None:
+    """Candidates are fetched on until there are k hits, or no candidate is left."""
+    later = [make_document(f"Later number {i}.", published=date(2022, 4, 1)) for i in range(50)]
+    earlier = [make_document(f"Earlier number {i}.", published=date(2022, 3, 1)) for i in range(3)]
+    query = Query(make_claim(), as_of=date(2022, 3, 17))
+    for k in (2, 5):
+        found = texts_of(DescendingIndex([*later, *earlier]), query, RetrieverConfig(k=k))
+        assert found == [document.text for document in earlier][:k]
+
+
+def test_many_tied_passages_come_in_the_order_of_their_ids() -> None:
+    """Which of equally near passages are hits does not hang on their numbers in the index."""
+    documents = [make_document(f"Text number {i}.", url=None) for i in range(30)]
+    ids = sorted(make_passage(document, 0).id for document in documents)
+    for order in (documents, documents[::-1]):
+        retriever = Retriever(DescendingIndex(order, tied=30), FakeEncoder(), RetrieverConfig(k=2))
+        assert [hit.passage.id for hit in retriever.retrieve([Query(make_claim())])[0]] == ids[:2]
 
 
 def test_no_claims_ask_nothing() -> None:

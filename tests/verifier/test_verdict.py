@@ -1,6 +1,7 @@
 """The decision over all evidence: pure, and fair to both sides."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.factories import make_claim, make_evidence
-from verifier.types import Evidence, Label, Relation, Stance, Verdict
+from verifier.types import SIDES, Evidence, Label, Relation, Stance, Verdict
 from verifier.verdict import (
     FEATURES,
     DecisionHead,
@@ -18,6 +19,7 @@ from verifier.verdict import (
     DecisionModelError,
     VerdictConfig,
     features_of,
+    label_chances,
     load_decision,
     settling_evidence,
     shipped_decision,
@@ -26,7 +28,8 @@ from verifier.verdict import decide as decide_by
 
 CLAIM = make_claim()
 # Weights under which the calibrated probabilities are those of the stance model.
-AS_THEY_ARE = DecisionHead(((1, 0, 0, 0, 0), (0, 1, 0, 0, 0), (0, 0, 0, 0, 0)), (0.0, 0.0, 0.0))
+ONES = [tuple(float(name == lean) for name in FEATURES) for lean in ("lean_supports", "lean_refutes", "")]
+AS_THEY_ARE = DecisionHead(tuple(ONES), (0.0, 0.0, 0.0))
 PLAIN = DecisionModel("plain", AS_THEY_ARE, AS_THEY_ARE)
 CONFIG = VerdictConfig(0.5, 0.5, 0.5, 0.25)
 
@@ -149,15 +152,48 @@ def test_a_source_of_little_credibility_cannot_settle_a_claim() -> None:
 
 def test_evidence_that_hardly_leans_is_neutral_in_the_verdict() -> None:
     """Below `min_p_leaning` a passage is shown for no side and quoted for none."""
-    verdict = decide(CLAIM, [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.2, p_neutral=0.75)])
+    verdict = decide(
+        CLAIM, [evidence(Stance.SUPPORTS, 0.9), evidence(Stance.REFUTES, 0.2, p_supports=0.05, p_neutral=0.75)]
+    )
     assert [e.stance for e in verdict.evidence] == [Stance.SUPPORTS, Stance.NEUTRAL]
     assert settling_evidence(verdict) == [verdict.evidence[0]]
 
 
-def test_what_a_comparison_made_neutral_stays_neutral() -> None:
-    """The decision gives no stance back that a changed number took."""
-    vetoed = evidence(Stance.NEUTRAL, 0.3, p_supports=0.6, p_refutes=0.1)
+def test_a_barred_side_is_never_taken() -> None:
+    """What a changed number bars stays barred however sure the model is; that it may be so still costs confidence."""
+    vetoed = evidence(Stance.SUPPORTS, 0.6, p_refutes=0.1, p_neutral=0.3).without(*SIDES)
+    verdict = decide(CLAIM, [vetoed], given=True)
+    assert (verdict.label, verdict.evidence[0].stance) == (Label.NOT_ENOUGH_EVIDENCE, Stance.NEUTRAL)
+    assert verdict.confidence == pytest.approx(0.3)
+
+
+def test_where_one_side_is_barred_the_other_is_not_taken_for_it() -> None:
+    """A passage that the model reads as support does not refute because its support was barred."""
+    vetoed = evidence(Stance.SUPPORTS, 0.5, p_refutes=0.45, p_neutral=0.05).without(Stance.SUPPORTS)
     assert decide(CLAIM, [vetoed], given=True).label is Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_silent_voices_support_nothing() -> None:
+    """Nine passages that hardly lean do not lift one that leans a little over the threshold."""
+    silent = [evidence(Stance.NEUTRAL, 0.81, p_supports=0.14, p_refutes=0.05)] * 9
+    assert decide(CLAIM, [evidence(Stance.SUPPORTS, 0.45), *silent]).label is Label.NOT_ENOUGH_EVIDENCE
+
+
+def test_voices_that_agree_are_surer_together() -> None:
+    """Two that support at 0.6 leave less doubt than one, and one on each side leaves room for every label."""
+    one, two = ([evidence(Stance.SUPPORTS, 0.6)] * n for n in (1, 2))
+    assert decide(CLAIM, two).confidence > decide(CLAIM, one).confidence
+    chances = label_chances([evidence(Stance.SUPPORTS, 0.7), evidence(Stance.REFUTES, 0.6)])
+    assert sum(chances.values()) == pytest.approx(1)
+
+
+@given(st.lists(st.tuples(st.sampled_from(list(Stance)), st.floats(0.34, 1.0)), max_size=8))
+def test_label_chances_are_probabilities(sides: list[tuple[Stance, float]]) -> None:
+    """Whatever the voices say, the four lie in [0, 1]; they add up to 1 where every voice takes a side."""
+    chances = label_chances([evidence(stance, p) for stance, p in sides])
+    assert all(-1e-9 <= p <= 1 + 1e-9 for p in chances.values())
+    assert sum(chances.values()) <= 1 + 1e-9
+    assert sum(chances.values()) == pytest.approx(1) or any(stance is Stance.NEUTRAL for stance, _ in sides)
 
 
 def test_given_texts_need_no_threshold() -> None:
@@ -168,18 +204,36 @@ def test_given_texts_need_no_threshold() -> None:
 
 
 def test_a_passage_is_as_near_as_the_nearest_of_its_document() -> None:
-    """Relevance is told per document; agreeing and opposing values are counted, at most two of each."""
+    """Relevance is told per document; agreeing and differing values are counted, at most two of each."""
     near, far = evidence(Stance.SUPPORTS, 0.9, retrieval_score=0.9), evidence(Stance.REFUTES, 0.9, retrieval_score=0.4)
     far = replace(far, document=near.document, comparisons=far.comparisons * 3)
     rows = [dict(zip(FEATURES, row, strict=True)) for row in features_of([near, far])]
     assert [row["relevance"] for row in rows] == [0.9, 0.9]
-    assert [row["n_against"] for row in rows] == [0, 2]
+    assert [row["n_differing"] for row in rows] == [0, 2]
     assert far.comparisons[0].relation is Relation.DIFFERS
+
+
+def test_documents_are_ranked_by_their_nearest_passage() -> None:
+    """The first document has rank 0 whichever of its passages is looked at; texts handed over all have it."""
+    near, far = evidence(Stance.SUPPORTS, 0.9, retrieval_score=0.9), evidence(Stance.REFUTES, 0.9, retrieval_score=0.4)
+    other = replace(far, document=replace(far.document, id="other"), retrieval_score=0.5)
+    far = replace(far, document=near.document)
+    ranks = [dict(zip(FEATURES, row, strict=True))["rank"] for row in features_of([near, far, other])]
+    assert ranks == pytest.approx([0, 0, math.log(2)])
+
+
+def test_what_was_barred_or_turned_is_told_to_the_decision() -> None:
+    """The model's leaning and what the comparisons made of it are features of their own."""
+    told = evidence(Stance.SUPPORTS, 0.8)
+    items = [told, told.without(Stance.SUPPORTS), replace(told, stance=Stance.REFUTES, barred=(Stance.SUPPORTS,))]
+    rows = [dict(zip(FEATURES, row, strict=True)) for row in features_of(items)]
+    assert [(row["supports_barred"], row["turned"]) for row in rows] == [(0, 0), (1, 0), (0, 1)]
+    assert len({row["lean_supports"] for row in rows}) == 1
 
 
 def test_shipped_weights_are_read_and_named() -> None:
     """The file beside the code loads, and its id changes with its content."""
-    assert shipped_decision().id.startswith("decision-v1@")
+    assert shipped_decision().id.startswith("decision-v2@")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": "x", "features": ["a"], "stances": []}'])

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from verifier.compare.dates import find_dates, masked_dates
-from verifier.compare.numbers import NumberKind, find_numbers
+from verifier.compare.names import compare_designations
+from verifier.compare.numbers import NUMBER_WORDS, SCALES, NumberKind, find_numbers
 from verifier.compare.quantities import MAX_SLACK, Bound, Quantity, find_quantities
-from verifier.compare.units import comparable, convert, is_whole_ratio, unit_after
+from verifier.compare.units import UNIT_WORDS, comparable, convert, is_whole_ratio, unit_after
+from verifier.compare.written_dates import find_dates, masked_dates
 from verifier.types import Comparison, Relation
 
 # Totals that only grow: another figure at another date is an update, not a contradiction.
@@ -26,11 +27,22 @@ _OTHER_READING = re.compile(
 ABOUT_TOLERANCE = 0.10  # relative; "about", "some", "nearly"
 BOUND_REACH = 2.5  # "more than 100" is confirmed by 141, not by 1,000
 RUNNING_REACH = 1.25  # and "at least 726 killed" by no total that belongs to a much later date
+DISTINCT_DIGITS = 3  # that are not zero: such a value is told of nothing else by chance
+LARGE = 100  # a count from here on is confirmed by none of something else; 14 countries are, by 14 nations
+CLAUSE_CHARS = 160  # on either side of a number
 MAX_AGE = 120  # years
 MAX_YEARS = 4  # more of them have too many spans between them to say anything
 SMALL_STEP = 3  # "at least one" is confirmed by three
 WEAK_REACH = 10  # "one" stands against no number above it: "140 characters" and "counts as one character"
 OPEN_REACH = 1.25  # "over 30 million" is told of no 38 million: it confirms "less than 35 million"
+
+
+_CLAUSE_END = re.compile(r"[.,](?!\d)|[;:()–—\n]|\b(?:and|but|while|whereas)\b|\d", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:total\w*|in all|altogether|overall|combined|all told)\b", re.IGNORECASE)
+_NOT_TOLD = frozenset(
+    "the and for with from have has had was were are been that this its their his her more than least over about some"  # noqa: SIM905
+    " others other who which them out into since after before during per they most all not also".split()
+) | UNIT_WORDS | NUMBER_WORDS | frozenset(SCALES)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +67,23 @@ def compare_quantities(
     """
     is_update = _Update(bool(_RUNNING.search(known)), claimed, published)
     as_of = f" (as of {published.isoformat()})" if published else ""
+    named = list(compare_designations(claim, known))
     ours = find_quantities(claim)
     if not ours:
-        return []
+        return named
     theirs = find_quantities(evidence)
-    matches = [_match(q, theirs, is_update) for q in ours]
-    matches = [_lasted(_named(m, known), known) if m.theirs is None else m for m in matches]
-    return [_told(m, as_of) for m in matches if m.theirs or not m.ours.is_weak]
+    texts = _Texts(claim, evidence)
+    matches = [_match(q, theirs, is_update, ours, texts) for q in ours]
+    matches = [_lasted(_named(m, known, theirs, texts), known) if m.theirs is None else m for m in matches]
+    return [*(_told(m, as_of) for m in matches if m.theirs or not m.ours.is_weak), *named]
 
 
-def _named(match: _Match, known: str) -> _Match:
+def _named(match: _Match, known: str, theirs: Sequence[Quantity], texts: _Texts) -> _Match:
     """A number that is no count of the evidence, but stands in its title or as a rank: "17 albums", "her 17th"."""
     ours = match.ours
     if ours.unit or ours.bound is not Bound.EXACT:
+        return match
+    if ours.noun and any(q.value == ours.value and texts.counts_other(q) for q in theirs):
         return match
     masked = masked_dates(known)
     same = next((n for n in find_numbers(masked) if n.value == ours.value and not n.readings[1:]), None)
@@ -100,7 +116,9 @@ def contradicts_plainly(claim: str, evidence: str, document: str) -> bool:
     if _OTHER_READING.search(evidence):
         return False
     theirs = find_quantities(evidence)
-    matches = [_match(q, theirs, _Update(False, None, None)) for q in find_quantities(claim)]
+    ours = find_quantities(claim)
+    texts = _Texts(claim, evidence)
+    matches = [_match(q, theirs, _Update(False, None, None), ours, texts) for q in ours]
     differing = [m for m in matches if m.relation is Relation.DIFFERS]
     if not differing:
         return False
@@ -135,15 +153,62 @@ class _Update:
         return self.published < self.claimed
 
 
-def _match(ours: Quantity, all_theirs: Sequence[Quantity], is_update: _Update) -> _Match:
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """A claim and its evidence, for the words that stand beside their numbers."""
+
+    claim: str
+    evidence: str
+
+    def told(self) -> list[str]:
+        """The claim's content words; the first is what it speaks of."""
+        return _words(self.claim)
+
+    def beside(self, theirs: Quantity) -> str:
+        """The clause in which a number of the evidence stands, without it, up to the numbers beside it."""
+        found = re.search(rf"(?<![\w.,]){re.escape(theirs.full_text)}", self.evidence)
+        if not found:
+            return ""
+        before = self.evidence[max(0, found.start() - CLAUSE_CHARS) : found.start()]
+        after = self.evidence[found.end() : found.end() + CLAUSE_CHARS]
+        return f"{_CLAUSE_END.split(before)[-1]} {_CLAUSE_END.split(after, maxsplit=1)[0]}"
+
+    def counts_other(self, theirs: Quantity) -> bool:
+        """Whether a number of the evidence counts what the claim does not name."""
+        return bool(theirs.noun) and theirs.noun not in self.told()
+
+    def is_nearer(self, exact: Quantity, rival: Quantity) -> bool:
+        """Whether the clause of one number is more about what the claim tells than that of another.
+
+        It shares more of the claim's words, or it names what the claim speaks of, and the other one something else.
+        """
+        told, near, far = self.told(), _words(self.beside(exact)), _words(self.beside(rival))
+        is_subject = bool(told and far) and told[0] in near and far[0] not in told
+        return is_subject or len({*near} & {*told}) > len({*far} & {*told})
+
+
+def _words(text: str) -> list[str]:
+    """The content words of a text in order, cut as the keys of a quantity are."""
+    return [w[:4] for w in re.findall(r"[a-z]{3,}", text.lower()) if w not in _NOT_TOLD]
+
+
+def _match(
+    ours: Quantity, all_theirs: Sequence[Quantity], is_update: _Update, all_ours: Sequence[Quantity], texts: _Texts
+) -> _Match:
     theirs = [_in_unit_of(ours, q) for q in all_theirs if comparable(ours.unit, q.unit) or _may_be_age(ours, q)]
     overlap = max((len(ours.keys & q.keys) for q in theirs), default=0)
     same_count = [q for q in theirs if overlap and len(ours.keys & q.keys) == overlap]
     reach = RUNNING_REACH if is_update.running and is_update.published else BOUND_REACH
-    near = [q for q in theirs if len(ours.keys & q.keys) >= max(1, overlap - 1)] if overlap else theirs
+    if overlap:
+        near = [q for q in theirs if len(ours.keys & q.keys) >= max(1, overlap - 1)]
+    else:
+        is_named = bool(ours.noun) and not ours.unit and ours.value >= LARGE
+        near = [q for q in theirs if not (is_named and texts.counts_other(q))]
     if agreeing := next((q for q in (*same_count, *near) if _agrees(ours, q, reach)), None):
         note = _ambiguity(ours, agreeing)
         return _Match(ours, agreeing, Relation.MISSING if note else Relation.AGREES, False, note)
+    if exact := _stated_elsewhere(ours, theirs, same_count, all_ours, texts):
+        return _Match(ours, exact, Relation.AGREES, False)
     for reading in ours.readings:
         other = replace(ours, value=reading)
         if agreeing := next((q for q in theirs if _agrees(other, q, reach)), None):
@@ -161,6 +226,47 @@ def _match(ours: Quantity, all_theirs: Sequence[Quantity], is_update: _Update) -
     else:
         relation = Relation.DIFFERS
     return _Match(ours, other, relation, len(same_count) == 1)
+
+
+def _stated_elsewhere(
+    ours: Quantity,
+    theirs: Sequence[Quantity],
+    same_count: Sequence[Quantity],
+    all_ours: Sequence[Quantity],
+    texts: _Texts,
+) -> Quantity | None:
+    """The claim's very value, if distinctive, told in other words than the claim's.
+
+    None where it counts something else, where another number stands nearer to what the claim counts, and where what
+    the words lead to is another number of the claim: the two changed places.
+    """
+    if ours.bound not in (Bound.EXACT, Bound.ABOUT, Bound.PRECISE) or ours.readings:
+        return None
+    if any(q is not ours and q.value == t.value for q in all_ours for t in same_count):
+        return None
+    exact = [q for q in theirs if q.bound in (Bound.EXACT, Bound.ABOUT, Bound.PRECISE) and q.unit == ours.unit]
+    exact = [q for q in exact if abs(q.value - ours.value) <= ours.slack * (1 + 1e-9)]
+    others = [q for q in theirs if q not in exact and not q.is_weak]
+    return next((q for q in exact if _is_same_count(ours, q, others, texts)), None)
+
+
+def _is_same_count(ours: Quantity, exact: Quantity, others: Sequence[Quantity], texts: _Texts) -> bool:
+    """Whether the claim's value, told in other words, counts what the claim's does."""
+    near = {*_words(texts.beside(exact))}
+    if texts.counts_other(exact) and (ours.noun or not near & {*texts.told()}):
+        return False
+    rivals = [q for q in others if ours.keys & (q.keys | {*_words(texts.beside(q))})]
+    if not _is_distinctive(ours.value):
+        return bool(ours.unit and rivals) and all(texts.is_nearer(exact, q) for q in rivals)
+    # "$74 million at home, in all $106 million": a part is no rival of a sum.
+    is_sum = not ours.noun and bool(_TOTAL.search(texts.beside(exact)))
+    return all((is_sum and q.value < exact.value) or texts.is_nearer(exact, q) for q in rivals)
+
+
+def _is_distinctive(value: float) -> bool:
+    """Whether hardly two things in a passage share a value: one with three digits that are not zero."""
+    digits = f"{value:.15g}".split("e")[0].replace(".", "").strip("0")
+    return len(digits) >= DISTINCT_DIGITS
 
 
 def _may_be_age(ours: Quantity, theirs: Quantity) -> bool:
@@ -210,7 +316,7 @@ def _told(match: _Match, as_of: str) -> Comparison:
     if match.note:
         explanation = match.note
     elif theirs is None:
-        explanation = f"the passage does not state {ours}"
+        explanation = f"the passage does not state {match.ours.full_text}"
     elif match.relation is Relation.AGREES and ours == theirs:
         explanation = f"both state {ours}"
     else:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
+from verifier.compare.units import unit_before
+
 SCALES = (
     dict.fromkeys(("hundred",), 1e2)
     | dict.fromkeys(("thousand", "k"), 1e3)
@@ -55,12 +57,13 @@ _MULTIPLES = {
 _ONES = "|".join(_UNDER_20)
 _BELOW_100 = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_UNDER_20[:9])}))?|{_ONES})"
 _BELOW_1000 = rf"(?:(?:an?|{_BELOW_100})\s+hundred(?:\s+(?:and\s+)?{_BELOW_100})?|{_BELOW_100})"
+_HALF = r"[\s-]+and[\s-]+a[\s-]+half"
 _BIG = "thousand|million|billion|trillion|lakhs?|crores?"
 _IN_WORDS = (
     rf"half\s+an?\s+(?:{_BIG}|dozen)|(?:an?|{_BELOW_100})\s+dozen"
     rf"|an?\s+(?:hundred(?:\s+and\s+{_BELOW_100})?\b(?:\s+(?:{_BIG}))?|{_BIG})"
     rf"|{_BELOW_1000}(?:\s+(?:{_BIG})\b(?:,?\s+(?:and\s+)?{_BELOW_1000}(?:\s+(?:{_BIG}))?)*)?"
-    rf"(?:\s+and\s+a\s+half(?:\s+(?:{_BIG}))?|\s+point\s+(?:{_ONES})(?:\s+(?:{_BIG}))?)?"
+    rf"(?:{_HALF}(?:\s+(?:{_BIG}))?|\s+point\s+(?:{_ONES})(?:\s+(?:{_BIG}))?)?"
 )
 _GAP = "[\u00a0\u202f\u2009'’ ]"
 _DIGITS = (
@@ -72,10 +75,15 @@ _DIGITS = (
 # Units that stand right behind their number; m may be metres or millions.
 _ATTACHED = (
     "km/h|kmh|kph|mph|km2?|km²|kgs?|mi|cm|mm|mg|ml|lbs?|oz|ft|yd|nmi|ha|[mt]w|[kmg]w"
-    "|gb|tb|mb|min|hrs?|pp|m²|m2|[mgtlchf]"
+    "|gb|tb|mb|min|hrs?|pp|m²|m2|ppm|ppb|mt|gt|[mgtlchfb]"
 )
+# Letters for a scale, behind amounts of money ("$2.4 m"), else in capitals ("40K", "3 B people").
+_LETTER = re.compile(r"(?P<gap>\s?)(?P<letter>[KMBkmb])(?![\w/²&'’-]|\.\w)")
+_OF_LETTER = {"k": 1e3, "m": 1e6, "b": 1e9}
+_LOWER_WORD = re.compile(r"\s+[a-z]{3,}")
 _CARDINAL = re.compile(
-    rf"(?<![\w/.,:-])(?:(?P<digits>{_DIGITS})(?P<vulgar>[½⅓⅔¼¾⅕⅛])?\+?(?:[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?"
+    rf"(?<![\w/.,:\u2010-\u2012-])(?:(?P<digits>{_DIGITS})(?:(?P<vulgar>[½⅓⅔¼¾⅕⅛])|[\s-](?P<mixed>[1-7]/[2-8])(?![\d/])"
+    rf"|(?P<half>{_HALF})\b)?\+?(?:[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?"
     rf"|(?P<only>[½⅓⅔¼¾⅕⅛])|(?P<words>{_IN_WORDS})\b)"
     rf"(?:(?=(?:{_ATTACHED})(?![\w/]))|(?![\w/]|[-:–]\d))",
     re.IGNORECASE,
@@ -83,7 +91,7 @@ _CARDINAL = re.compile(
 _ORDINALS = re.compile(
     rf"(?<!\w)(?:(?P<word>{'|'.join(sorted(_ORDINAL, key=len, reverse=True))})"
     r"|(?P<digits>\d{1,3}(?:,\d{3})*)(?:st|nd|rd|th)"
-    rf"|(?:number|no\.|nr\.|№|\#)\s?(?P<rank>\d{{1,3}}\b|(?:{_ONES})\b))(?![\w/])",
+    rf"|(?:number|no\.|nr\.|№|(?<!\#)\#)\s?(?P<rank>\d{{1,3}}\b|(?:{_ONES})\b))(?![\w/])",
     re.IGNORECASE,
 )
 _SHARE = re.compile(
@@ -94,6 +102,8 @@ _SHARE = re.compile(
     rf"|(?P<n>{_ONES}|\d{{1,3}}(?:\.\d+)?)\s+(?:in|out\s+of)\s+(?:a\s+(?:possible\s+)?)?(?P<of>{_BELOW_100}|\d{{1,3}})\b)",
     re.IGNORECASE,
 )
+_STARS = (5.0, 10.0)  # the most points of a score; "42 out of 100" is 42%
+_COUNTS_BEHIND = re.compile(r"\s+(?!stars|points)[a-z]+s\b")
 _HALF_OF_TIME = re.compile(r"\b(?:first|second|latter|other|better|final|last|opening|1st|2nd)\s+$", re.IGNORECASE)
 _MULTIPLE = re.compile(
     r"\b(?:(?P<stem>doubl|tripl|trebl|quadrupl|quintupl|halv)(?:ed|ing)|(?P<fold>two|three|four|five|ten)-?fold)\b",
@@ -116,6 +126,7 @@ class NumberKind(Enum):
     CARDINAL = auto()
     ORDINAL = auto()
     SHARE = auto()  # in percent
+    SCORE = auto()  # 6.6/10, in percent of the most
     MULTIPLE = auto()  # of what was before
     VAGUE = auto()  # "hundreds": from `value` to VAGUE_SPAN times as much
 
@@ -159,13 +170,36 @@ def _cardinals(text: str) -> Iterator[Number]:
             yield Number(match.start(), match.end(), value, slack, NumberKind.CARDINAL, (value,), has_scale)
         elif match["only"]:
             yield _number(match, NumberKind.SHARE, 100 * _VULGAR[match["only"]], 0.7)
-        else:
-            scale = SCALES[match["scale"].lower()] if match["scale"] else 1.0
-            values, decimals = _readings(match["digits"], text, bool(match["scale"]))
-            extra = _VULGAR.get(match["vulgar"] or "", 0.0)
-            readings = tuple((v + extra) * scale for v in values)
-            slack = 0.5 * 10**-decimals * scale if decimals or scale > 1 else 0.0
-            yield Number(*match.span(), readings[0], slack, NumberKind.CARDINAL, readings, scale > 1)
+        elif number := _in_digits(match, text):
+            yield number
+
+
+def _in_digits(match: re.Match[str], text: str) -> Number | None:
+    """A number in digits with its fraction and scale; None for an identifier such as "3b"."""
+    scale, end = SCALES[match["scale"].lower()] if match["scale"] else 1.0, match.end()
+    if not match["scale"] and (letter := _LETTER.match(text, end)):
+        if _is_scale(letter, text, match.start()):
+            scale, end = _OF_LETTER[letter["letter"].lower()], letter.end()
+        elif not letter["gap"] and letter["letter"] in "bB":
+            return None
+    values, decimals = _readings(match["digits"], text, scale > 1)
+    readings = tuple((v + _fraction(match)) * scale for v in values)
+    slack = 0.5 * 10**-decimals * scale if decimals or scale > 1 else 0.0
+    return Number(match.start(), end, readings[0], slack, NumberKind.CARDINAL, readings, scale > 1)
+
+
+def _is_scale(letter: re.Match[str], text: str, start: int) -> bool:
+    if unit_before(text[max(0, start - 8) : start]):
+        return True
+    return letter["letter"].isupper() and (not letter["gap"] or bool(_LOWER_WORD.match(text, letter.end())))
+
+
+def _fraction(match: re.Match[str]) -> float:
+    """What stands behind a whole number: "2½", "2 1/2", "2 and a half"."""
+    if match["mixed"]:
+        top, under = (int(part) for part in match["mixed"].split("/"))
+        return top / under if top < under else 0.0
+    return 0.5 if match["half"] else _VULGAR.get(match["vulgar"] or "", 0.0)
 
 
 def _number(match: re.Match[str], kind: NumberKind, value: float, slack: float = 0.0) -> Number:
@@ -241,9 +275,9 @@ def _ordinals(text: str) -> Iterator[Number]:
 
 
 def _shares(text: str) -> Iterator[Number]:
-    """Fractions, as percentages: "two thirds of", "half of", "3/4 of", "one in five"."""
+    """Fractions, as percentages: "two thirds of", "half of", "3/4 of", "one in five"; and scores."""
     for match in _SHARE.finditer(text):
-        count, under = 1.0, 0.0
+        count, under, kind = 1.0, 0.0, NumberKind.SHARE
         if match["part"]:
             named, counted = match["part"].lower(), (match["count"] or "").lower()
             is_half = (
@@ -258,12 +292,15 @@ def _shares(text: str) -> Iterator[Number]:
             count, under = float(match["top"]), float(match["under"])
         elif match["points"]:
             count, under = float(match["points"]), float(match["most"])
+            kind = NumberKind.SCORE if "." in match["points"] or under in _STARS else kind
         else:
             count, under = _counted(match["n"]), _counted(match["of"])
             if under > 10 and under != 100:
                 continue  # "25 out of 28 provinces" counts them
+            is_score = "out" in match[0].lower() and under in _STARS and not _COUNTS_BEHIND.match(text, match.end())
+            kind = NumberKind.SCORE if "." in match["n"] or is_score else kind
         if 0 < count <= under:
-            yield _number(match, NumberKind.SHARE, 100 * count / under, 0.7)
+            yield _number(match, kind, 100 * count / under, 0.7)
 
 
 def _counted(text: str) -> float:

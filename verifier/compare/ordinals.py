@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from verifier.compare.dates import find_dates, masked_dates
 from verifier.compare.numbers import CACHED_TEXTS, NUMBER_WORDS, NumberKind, find_numbers, in_words
+from verifier.compare.written_dates import find_dates, masked_dates
 from verifier.types import Comparison, Relation
 
-_ROMAN = {
+ROMAN = {
     "II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12,
     "XIII": 13, "XIV": 14, "XV": 15, "XVI": 16,
 }  # fmt: skip
-_NUMERAL = re.compile(rf"(?<=[a-z] )(?:{'|'.join(sorted(_ROMAN, key=len, reverse=True))})\b")
+_NUMERAL = re.compile(rf"(?<=[a-z] )(?:{'|'.join(sorted(ROMAN, key=len, reverse=True))})\b")
 # "Series 2" is the second series.
 _PLACED = re.compile(
     r"\b(?P<noun>season|series|episode|chapter|part|volume|book|round|phase|stage|level|act|issue|week|game|grade)\s+"
@@ -61,7 +61,7 @@ def find_ordinals(text: str) -> tuple[Ordinal, ...]:
     for match in _NUMERAL.finditer(masked):
         found.append(
             Ordinal(
-                _ROMAN[match[0]], _keys(masked[max(0, match.start() - 80) : match.start()], last=True), match[0], True
+                ROMAN[match[0]], _keys(masked[max(0, match.start() - 80) : match.start()], last=True), match[0], True
             )
         )
     return tuple(found)

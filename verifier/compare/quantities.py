@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from verifier.compare.dates import masked_dates
+from verifier.compare.names import masked_names
 from verifier.compare.numbers import CACHED_TEXTS, NUMBER_WORDS, VAGUE_SPAN, Number, NumberKind, find_numbers
 from verifier.compare.units import UNIT_WORDS, unit_after, unit_before
 
@@ -73,6 +73,8 @@ _AGED = re.compile(r"\b(?:aged?(?:\s+of)?)\s+$", re.IGNORECASE)
 _ONE_COUNTS = re.compile(
     r"\s+(?!(?:of|or|and|who|that|day|time|another|can|may|is|was|to|in|on)\b)[a-z]{3,}", re.IGNORECASE
 )
+# "One to three days".
+_ONE_UP = re.compile(rf"\s+to\s+(?:\d|(?:{'|'.join(sorted(NUMBER_WORDS))})\b)", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"m\s+(?:people|users|viewers|copies|refugees|views|followers|residents|jobs|doses|children|women|men)\b"
 )
@@ -101,13 +103,13 @@ class Quantity:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """Counts, amounts, shares and percentages; dates, ordinals, scores and identifiers such as 68/262 are none."""
+    """Counts, amounts and shares; dates, ordinals, numbers of names and identifiers such as 68/262 are none."""
     return list(_read_quantities(text))
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _read_quantities(text: str) -> tuple[Quantity, ...]:
-    masked = _HYPHEN_RANGE.sub(_as_range, masked_dates(text))
+    masked = _HYPHEN_RANGE.sub(_as_range, masked_names(text))
     numbers = [n for n in find_numbers(masked) if n.kind is not NumberKind.ORDINAL and not _is_pronoun(n, masked)]
     found: list[Quantity] = []
     for i, number in enumerate(numbers):
@@ -140,7 +142,8 @@ def _as_range(match: re.Match[str]) -> str:
 
 
 def _is_pronoun(number: Number, text: str) -> bool:
-    return text[number.start : number.end].lower() == "one" and not _ONE_COUNTS.match(text, number.end)
+    is_one = text[number.start : number.end].lower() == "one"
+    return is_one and not _ONE_COUNTS.match(text, number.end) and not _ONE_UP.match(text, number.end)
 
 
 def _passed_on(previous: Quantity) -> Bound:
@@ -227,8 +230,8 @@ def _unit(number: Number, before: str, after: str) -> tuple[str, int]:
         return "×", 0
     if times := re.match(r"[\s-]*(?:times|fold)\b(?=\s+(?:as|more|the|higher|larger|greater|bigger))", after):
         return "×", times.end()
-    if number.kind is NumberKind.SHARE:
-        return "%", 0
+    if number.kind in (NumberKind.SHARE, NumberKind.SCORE):
+        return ("%" if number.kind is NumberKind.SHARE else "/"), 0
     if money := unit_before(before):
         return money, 0
     return ("yr", 0) if _AGED.search(before) else unit_after(after)

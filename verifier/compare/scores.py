@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from verifier.compare.dates import masked_dates
+from verifier.compare.written_dates import masked_dates
 from verifier.types import Comparison, Relation
 
 _SCORE = re.compile(r"(?<![\w/.,:–—-])(\d{1,3})\s?[-–—]\s?(\d{1,3})(?!\w|\s?[-–—/]\s?\d|[.,]\d|\s?%)")

@@ -112,7 +112,9 @@ class Speaker:
         return any(_adjoin(a, b, known) and (a.folded in _TITLES or _may_be_given(a)) for a, b in named)
 
     def _named(self, found: Sequence[Word], text: str, known: Sequence[Word]) -> Iterator[Mention]:
-        in_full = len(self.words) > 1 and " ".join(self.words) in " ".join(w.folded for w in known)
+        # Long passages have many sentences: all that is known is only looked through where one has the first name.
+        may_be_first = len(self.words) > 1 and any(word.folded == self.words[0] for word in found)
+        in_full = may_be_first and " ".join(self.words) in " ".join(w.folded for w in known)
         for i, word in enumerate(found):
             if word.folded == self.words[-1] and self._is_written_so(word):
                 start = self._start(found, i, text)

@@ -20,6 +20,8 @@ mass: kg=1: kg kgs kilo kilos kilogram kilograms
 mass: g=0.001: g gram grams gramme grammes
 mass: mg=0.000001: mg milligram milligrams
 mass: t=1000: t tonne tonnes ton tons
+mass: Mt=1000000000: megatonne megatonnes megaton megatons
+mass: Gt=1000000000000: gigatonne gigatonnes gigaton gigatons
 mass: lb=0.45359237: lb lbs pound pounds
 mass: oz=0.0283495: oz ounce ounces
 mass: st=6.35029: stone
@@ -54,6 +56,10 @@ data: GB=1000: gb gigabyte gigabytes
 data: TB=1000000: tb terabyte terabytes
 temperature: °C=1: celsius centigrade °c
 temperature: °F=1: fahrenheit °f
+degrees: °=1: degree degrees °
+ratio: ppm=1: ppm
+ratio: ppb=0.001: ppb
+score: /=1: /
 %: %=1: percent percentage
 pp: pp=1: pp
 $: $=1: $ dollar dollars usd us$
@@ -105,11 +111,12 @@ BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"[\s-]*(?:(?P<points>percentage[\s-]points?|pp\b)|(?P<percent>%|per\s?cent\b|percent\b|percentage\b)"
+    r"|(?P<ratio>ppm\b|ppb\b|parts\s+per\s+[mb]illion)|metric\s+(?P<metric>ton(?:ne)?s?)\b|(?P<huge>(?-i:[MG]t))\b"
     r"|(?P<nautical>nautical\s+miles?)"
     r"|(?:square|sq\.?)[\s-](?P<square>kilomet(?:re|er)s?|km|miles?|mi|met(?:re|er)s?|m|feet|foot|ft)\b"
     r"|(?P<square2>km2|km²|mi²|m2|m²|ft²)"
     r"|(?P<speed>km/h|kmh|kph|mph|(?:kilomet(?:re|er)s?|miles?)\s+(?:per|an)\s+hour)"
-    r"|(?:degrees?\s+|°\s?)(?P<degrees>c|f|celsius|fahrenheit|centigrade)\b|(?P<word>[$€£]|[A-Za-z]+))",
+    r"|(?:degrees?\s+|°\s?)(?P<degrees>c|f|celsius|fahrenheit|centigrade)\b|(?P<degree>°)|(?P<word>[$€£]|[A-Za-z]+))",
     re.IGNORECASE,
 )  # fmt: skip
 _SQUARE = {"k": "km2", "m": "m2", "f": "ft2"}
@@ -135,6 +142,10 @@ def unit_after(text: str) -> tuple[str, int]:
         return "%", end
     if found["nautical"]:
         return "nmi", end
+    if ratio := found["ratio"]:
+        return ("ppb" if ratio.lower().endswith(("b", "billion")) else "ppm"), end
+    if plain := found["metric"] or found["huge"] or found["degree"]:
+        return {"M": "Mt", "G": "Gt", "°": "°"}.get(plain[0], "t"), end
     if square := found["square"] or found["square2"]:
         return ("mi2" if square.lower().startswith("mi") else _SQUARE[square[0].lower()]), end
     if found["speed"]:
@@ -155,8 +166,13 @@ def dimension(symbol: str) -> str:
 
 
 def comparable(symbol: str, other: str) -> bool:
-    """Whether two units measure the same thing; "pounds" may be weight or money."""
-    return dimension(symbol) == dimension(other) or {symbol, other} == {"lb", "£"}
+    """Whether two units measure the same thing; "pounds" may be weight or money, "degrees" of either scale."""
+    return dimension(symbol) == dimension(other) or _is_double(symbol, other)
+
+
+def _is_double(symbol: str, other: str) -> bool:
+    """Whether a unit may be meant for another one, at the same value."""
+    return {symbol, other} in ({"lb", "£"}, {"°", "°C"}, {"°", "°F"})
 
 
 def is_whole_ratio(symbol: str, other: str) -> bool:
@@ -170,7 +186,7 @@ def is_whole_ratio(symbol: str, other: str) -> bool:
 
 def convert(value: float, symbol: str, other: str) -> float:
     """A value in another unit of the same dimension."""
-    if symbol == other or {symbol, other} == {"lb", "£"}:
+    if symbol == other or _is_double(symbol, other):
         return value
     if symbol == "°C":
         return value * 9 / 5 + 32

@@ -25,6 +25,7 @@ from verifier.evaluation.files import (
     BadLabelError,
     BadValueError,
     EvaluationDataError,
+    batches,
     claim_in,
     json_rows,
     optional_text,
@@ -229,8 +230,7 @@ def evaluate_open(
     predictions: list[dict[str, PredictedAbstract]] = [{} for _ in claims]
     asked = [i for i, claim in enumerate(claims) if claim.claim]
     retriever, seconds = Retriever(index, encoder, config), 0.0
-    for start in range(0, len(asked), BATCH_QUERIES):
-        batch = asked[start : start + BATCH_QUERIES]
+    for batch in batches(asked, BATCH_QUERIES, advance):
         queries = [Query(claim) for i in batch if (claim := claims[i].claim)]
         started = time.perf_counter()
         hits = retriever.retrieve(queries)
@@ -239,8 +239,6 @@ def evaluate_open(
         ranked = rank_documents(index, encoder, config, queries, hits)
         for i, verdict, ranking in zip(batch, verdicts, ranked, strict=True):
             rankings[i], predictions[i] = ranking, predicted_abstracts(verdict, sentences)
-        if advance:
-            advance(min(start + BATCH_QUERIES, len(asked)), len(asked))
     counts = np.array([
         astuple(abstract_counts(claim.evidence, predicted))
         for claim, predicted in zip(claims, predictions, strict=True)

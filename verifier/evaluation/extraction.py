@@ -21,8 +21,8 @@ import numpy as np
 from verifier.claims.lexicon import words
 from verifier.evaluation.files import BadLabelError, article_of, json_rows
 from verifier.evaluation.metrics import Result, bootstrap, ratio
-from verifier.stance import STANCES, PairScorer
-from verifier.types import Article, Claim, ClaimStatus, Stance
+from verifier.stance import PairScorer
+from verifier.types import STANCES, Article, Claim, ClaimStatus, Stance
 
 COLUMNS = ("response", "sentence", "decontextualised", "checkworthy", "claims")
 WORTHY = "yes"

@@ -6,7 +6,7 @@ import gzip
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,15 @@ def refusals(lines: Sequence[int]) -> dict[str, str | int | float]:
     """How many claims were too long to be checked, and the lines of the first of them."""
     first = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
     return {"n_too_long": len(lines), **({"too_long_lines": first} if lines else {})}
+
+
+def batches(asked: Sequence[int], size: int, advance: Callable[[int, int], None] | None) -> Iterator[Sequence[int]]:
+    """Rows `size` at a time; after each batch `advance` is called with the number done, and of all."""
+    for start in range(0, len(asked), size):
+        batch = asked[start : start + size]
+        yield batch
+        if advance:
+            advance(start + len(batch), len(asked))
 
 
 def article_of(text: str) -> Article:

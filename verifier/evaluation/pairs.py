@@ -14,6 +14,7 @@ import numpy.typing as npt
 from verifier.evaluation.files import (
     BadLabelError,
     BadValueError,
+    batches,
     checked_text,
     claim_in,
     json_rows,
@@ -31,14 +32,13 @@ from verifier.evaluation.metrics import (
     risk_coverage,
 )
 from verifier.pipeline import hits_of_texts
-from verifier.stance import STANCES, PairScorer
-from verifier.types import LABEL_STANCE, Claim, Hit, Label, Stance, Verdict, present_evidence
+from verifier.stance import PairScorer
+from verifier.types import SIDES, STANCE_LABEL, STANCES, Claim, Hit, Label, Stance, Verdict, present_evidence
 
 COLUMNS = ("claim", "evidence", "label")
 LABELS = tuple(Label)
 BATCH_PAIRS = 64  # asked at once, which keeps every core busy
 NO_ANSWER = -1  # in place of a label's index: the claim was too long to be judged
-_SIDE_LABEL = {stance: label for label, stance in LABEL_STANCE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,10 @@ def _likeliest(p: npt.NDArray[np.float32]) -> Answer:
     """:param p: float32 (n_passages, 3) of one claim, n_passages > 0, columns in the order of STANCES."""
     chosen = p.argmax(axis=1)
     p_of = {stance: p[chosen == column, column] for column, stance in enumerate(STANCES)}
-    sides = [stance for stance in (Stance.SUPPORTS, Stance.REFUTES) if len(p_of[stance])]
+    sides = [stance for stance in SIDES if len(p_of[stance])]
     if not sides:
         return Answer(Label.NOT_ENOUGH_EVIDENCE, float(p_of[Stance.NEUTRAL].min()))
-    label = _SIDE_LABEL[sides[0]] if len(sides) == 1 else Label.CONFLICTING_EVIDENCE
+    label = STANCE_LABEL[sides[0]] if len(sides) == 1 else Label.CONFLICTING_EVIDENCE
     return Answer(label, min(float(p_of[stance].max()) for stance in sides))
 
 
@@ -198,18 +198,15 @@ def evaluate_pairs(
     predicted = np.full(len(pairs), NO_ANSWER)
     confidence = np.zeros(len(pairs))
     asked, seconds = [i for i, pair in enumerate(pairs) if pair.claim], 0.0
-    for start in range(0, len(asked), BATCH_PAIRS):
-        batch = asked[start : start + BATCH_PAIRS]
+    for batch in batches(asked, BATCH_PAIRS, advance):
         questions = [(claim, hits_of_texts(pairs[i].texts, pairs[i].title)) for i in batch if (claim := pairs[i].claim)]
-        if not start:
+        if batch[0] == asked[0]:
             answer(questions[:1])  # the first call of a model takes longer than any other
         started = time.perf_counter()
         answers = answer(questions)
         seconds += time.perf_counter() - started
         predicted[batch] = [LABELS.index(found.label) for found in answers]
         confidence[batch] = [found.confidence for found in answers]
-        if advance:
-            advance(start + len(batch), len(asked))
     gold = np.array([LABELS.index(pair.label) for pair in pairs])
     answered = predicted != NO_ANSWER
     p, right = confidence[answered], (predicted == gold)[answered]

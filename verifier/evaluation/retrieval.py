@@ -23,6 +23,7 @@ from verifier.evaluation.files import (
     EmptyFileError,
     EvaluationDataError,
     MissingFileError,
+    batches,
     claim_in,
     json_rows,
     optional_text,
@@ -186,16 +187,13 @@ def evaluate_retrieval(
     rankings: list[list[str]] = [[] for _ in queries]
     asked = [i for i, query in enumerate(queries) if query.claim]
     retriever, seconds = Retriever(index, encoder, config), 0.0
-    for start in range(0, len(asked), BATCH_QUERIES):
-        batch = asked[start : start + BATCH_QUERIES]
+    for batch in batches(asked, BATCH_QUERIES, advance):
         given = [Query(claim) for i in batch if (claim := queries[i].claim)]
         started = time.perf_counter()
         hits = retriever.retrieve(given)
         seconds += time.perf_counter() - started
         for i, ranking in zip(batch, rank_documents(index, encoder, config, given, hits), strict=True):
             rankings[i] = [key for key in ranking if key != queries[i].id]
-        if advance:
-            advance(min(start + BATCH_QUERIES, len(asked)), len(asked))
     figures = [ranking_figures(ranking, query.relevance) for ranking, query in zip(rankings, queries, strict=True)]
     facts: dict[str, str | int | float] = {
         "queries_per_s": ratio(len(asked), seconds),

@@ -82,11 +82,12 @@ def _stance(options: argparse.Namespace) -> None:
     network, pairs, ends = new_network(_base()), list[TrainingPair](), []
     for number, (config, mixture) in enumerate(zip(stages, mixtures, strict=True), start=1):
         folder = options.work / f"stage-{number}"
-        pairs = mixture(options.data, config.seed)
-        start = network.state_dict() if number > 1 else None
-        weights = finished_weights(folder, config) or (
-            train_stance(pairs, _base(), folder, config, options.threads, start).state_dict()
-        )
+        weights = finished_weights(folder, config)
+        if weights is None or config is stages[-1]:  # the card tells of the last mixture
+            pairs = mixture(options.data, config.seed)
+        if weights is None:
+            start = network.state_dict() if number > 1 else None
+            weights = train_stance(pairs, _base(), folder, config, options.threads, start).state_dict()
         ends.append(weights)
         network.load_state_dict(weights)
     # The mean of both ends does better on other kinds of text than either (Wortsman et al. 2022, model soups).

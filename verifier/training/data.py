@@ -51,11 +51,6 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def stance_of_abstract(label: str) -> Stance:
-    """SciFact's and Check-COVID's labels as stances."""
-    return ABSTRACT_STANCE[label]
-
-
 def is_held_out(group: str, share: float = HELD_OUT_SHARE) -> bool:
     """Whether a page belongs to the held-out split; depends on its title alone, so every run agrees."""
     digest = hashlib.sha256(group.encode()).digest()

@@ -13,7 +13,8 @@ from torch import nn
 
 from verifier.claims.checkworthiness import LABELS
 from verifier.inference import sha256_of
-from verifier.training.stance import STANCES, StanceNetwork
+from verifier.training.stance import StanceNetwork
+from verifier.types import STANCES
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 # Opset 17 through the TorchScript exporter: the graph that onnxruntime's dynamic quantiser understands.

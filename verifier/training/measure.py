@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.evaluation.metrics import calibration_error
-from verifier.stance import STANCES, softmax
+from verifier.stance import softmax
 from verifier.training.data import TrainingPair
+from verifier.types import STANCES
 
 ECE_BINS = 15
 

@@ -15,7 +15,7 @@ from corpus.index import PassageIndex
 from verifier.encode import load_encoder
 from verifier.pipeline import claim_from_text
 from verifier.retrieve import Query, Retriever, RetrieverConfig
-from verifier.training.data import TopicIndex, TrainingPair, read_jsonl, stance_of_abstract
+from verifier.training.data import ABSTRACT_STANCE, TopicIndex, TrainingPair, read_jsonl
 from verifier.types import Hit, Stance, present_evidence
 
 
@@ -34,7 +34,7 @@ def scifact_claims(folder: Path, split: str) -> list[AbstractClaim]:
         read = {str(d): (Stance.NEUTRAL, frozenset[int]()) for d in row["cited_doc_ids"]}
         for doc_id, rationales in row["evidence"].items():
             sentences = frozenset(i for rationale in rationales for i in rationale["sentences"])
-            read[doc_id] = (stance_of_abstract(rationales[0]["label"]), sentences)
+            read[doc_id] = (ABSTRACT_STANCE[rationales[0]["label"]], sentences)
         claims.append(AbstractClaim(row["claim"], read))
     return claims
 
@@ -44,7 +44,7 @@ def check_covid_claims(folder: Path, split: str) -> list[AbstractClaim]:
     claims = []
     for row in read_jsonl(folder / f"claims_{split}.jsonl"):
         sentences = frozenset(e["sent_index"] for e in row["evidence_set"])
-        claims.append(AbstractClaim(row["claim"], {row["cord_id"]: (stance_of_abstract(row["label"]), sentences)}))
+        claims.append(AbstractClaim(row["claim"], {row["cord_id"]: (ABSTRACT_STANCE[row["label"]], sentences)}))
     return claims
 
 

@@ -20,9 +20,7 @@ from tokenizers import Tokenizer
 from torch import nn
 
 from verifier.training.data import TrainingPair
-from verifier.types import Stance
-
-STANCES = tuple(Stance)  # column order of the logits, written into the model's config by name
+from verifier.types import STANCES
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ def test_fitted_head_is_right_and_knows_how_often() -> None:
     """On rows that it was not fitted on it is right in most cases, and its probabilities are near the frequencies."""
     rows = rows_of(2000, 0)
     found = figures(fit_head({"a": rows}), rows, fitted=False)
-    assert found["accuracy"] > 0.8
-    assert found["ece"] < 0.05
+    assert found.accuracy > 0.8
+    assert found.ece < 0.05
 
 
 def test_every_set_counts_the_same() -> None:
