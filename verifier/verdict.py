@@ -142,7 +142,7 @@ def decide(
     speaking = _speaking(settled)
     supporting, refuting = _side(speaking, Stance.SUPPORTS), _side(speaking, Stance.REFUTES)
     floors = (0.0, 0.0, 0.0) if given else (config.min_p_supports, config.min_p_refutes, config.min_p_conflict)
-    chances = label_chances(speaking)
+    chances = label_chances(speaking, given)
     label = Label.NOT_ENOUGH_EVIDENCE
     if _is_contested(supporting, refuting, floors):
         label = Label.CONFLICTING_EVIDENCE
@@ -154,15 +154,17 @@ def decide(
     return Verdict(claim, label, chances[label], ordered, _justify(label, supporting, refuting, ordered))
 
 
-def label_chances(speaking: Sequence[Evidence]) -> dict[Label, float]:
+def label_chances(speaking: Sequence[Evidence], given: bool) -> dict[Label, float]:
     """The probability of each label where every voice by itself supports, refutes or does neither.
 
-    A side gets what the voices give it that take a side; what is barred, or of a voice that is NEUTRAL, may yet be so,
-    and lowers the probability that nothing settles the claim. Where there is any, the four add up to less than 1.
+    A side gets what the voices give it that take one. What a NEUTRAL voice leans to may yet be so, and lowers the
+    probability that nothing settles the claim; so does what is barred in a text handed over, which is about the claim,
+    while a found passage whose number or speaker is another mostly tells of something else. The four add up to at
+    most 1.
 
     :param speaking: one passage a voice, with calibrated probabilities.
     """
-    nobody = math.prod(e.p_neutral for e in speaking)
+    nobody = math.prod(e.p_neutral + (0.0 if given else sum(_p(e, side) for side in e.barred)) for e in speaking)
     no_support = math.prod(1 - _open(e, Stance.SUPPORTS) for e in speaking)
     no_refutation = math.prod(1 - _open(e, Stance.REFUTES) for e in speaking)
     neither = math.prod(1 - _open(e, Stance.SUPPORTS) - _open(e, Stance.REFUTES) for e in speaking)
