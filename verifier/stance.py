@@ -211,7 +211,7 @@ class StanceModel:
         p_sentences: npt.NDArray[np.float32],
     ) -> Evidence:
         side = int(p[1] > p[0])
-        about = np.array([_coverage(claim.text, hit.passage.text[s.start : s.end]) for s in spans])
+        about = _coverage(claim.text, [hit.passage.text[s.start : s.end] for s in spans])
         rationale = _rationale(spans, p_sentences, about, side) if spans else ()
         stance = STANCES[side] if rationale else STANCES[int(p.argmax())]
         return Evidence(
@@ -243,10 +243,10 @@ def _rationale(
     return tuple(spans[i] for i in sorted(chosen))
 
 
-def _coverage(claim: str, sentence: str) -> float:
-    """The share of the claim's longer words and numbers that a sentence has, by their first letters."""
+def _coverage(claim: str, sentences: Sequence[str]) -> npt.NDArray[np.float64]:
+    """float64 (n_sentences,): the share of the claim's longer words and numbers, by their first letters."""
     wanted = _stems(claim)
-    return len(wanted & _stems(sentence)) / max(1, len(wanted))
+    return np.array([len(wanted & _stems(sentence)) / max(1, len(wanted)) for sentence in sentences])
 
 
 def _stems(text: str) -> set[str]:

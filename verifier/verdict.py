@@ -172,7 +172,7 @@ def label_chances(speaking: Sequence[Evidence], given: bool) -> dict[Label, floa
         Label.SUPPORTED: max(0.0, no_refutation - neither),
         Label.REFUTED: max(0.0, no_support - neither),
         Label.CONFLICTING_EVIDENCE: max(0.0, 1 - no_support - no_refutation + neither),
-        Label.NOT_ENOUGH_EVIDENCE: max(0.0, nobody),
+        Label.NOT_ENOUGH_EVIDENCE: nobody,
     }
 
 
