@@ -31,8 +31,9 @@ lint: install ## style, types and layering
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## timings
-	$(BIN)/python -m pytest tests/bench/bench_*.py -s
+bench: install ## beside a plain script, by size of corpus, by stage: make bench PARTS="rounds stages --small"
+	$(BIN)/python -m tests.bench.bench_scale $(PARTS)
+	$(if $(PARTS),,$(BIN)/python -m pytest tests/bench/bench_*.py -s)
 
 models: install ## make the shipped model files again: make models DATA=folder
 	$(BIN)/python -m verifier.training encoder --out verifier/models/encoder

@@ -69,6 +69,10 @@ Corpus = Annotated[Path, typer.Option("--corpus", help="The corpus folder.")]
 Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.")]
 ReportFolder = Annotated[Path, typer.Option("--report", help="The folder for index.html and index.md.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
+Runner = Annotated[
+    str | None,
+    typer.Option("--runner", metavar="dask://HOST:PORT", help="Work on this Dask cluster; here where left out."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
 
 
@@ -157,6 +161,7 @@ def run(
     db: Database = DEFAULT_DATABASE,
     report: ReportFolder = DEFAULT_REPORT,
     settings: SettingsFile = None,
+    runner: Runner = None,
     json: Json = False,
 ) -> None:
     """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
@@ -164,12 +169,13 @@ def run(
     from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
 
     require_report_folder(report)
+    from flows.cluster import on_runner
     from flows.verify import VerifyRequest, verify
 
     request = VerifyRequest(tuple(sources), corpus, db, report, _settings(settings))
     try:
         with progress("checking articles") as advance:
-            outcome = verify(request, advance)
+            outcome = on_runner(verify, runner)(request, advance)
     except ReportWriteError as error:
         if error.report is None:
             raise
@@ -352,14 +358,23 @@ def doctor(
 
 @corpus_app.command("add", epilog="Example: verifier corpus add reports/ facts.jsonl --corpus reference/")
 def corpus_add(
-    sources: Sources, corpus: Corpus = DEFAULT_CORPUS, settings: SettingsFile = None, json: Json = False
+    sources: Sources,
+    corpus: Corpus = DEFAULT_CORPUS,
+    shards: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Begin a corpus in so many parts; it keeps their number.")
+    ] = None,
+    settings: SettingsFile = None,
+    runner: Runner = None,
+    json: Json = False,
 ) -> None:
     """Add documents; what is there already and unchanged is passed over, what changed is replaced."""
     _quiet()
     from flows.build_corpus import build_corpus
+    from flows.cluster import on_runner
 
+    build = on_runner(build_corpus, runner)
     with progress("indexing documents") as advance:
-        built = build_corpus(sources, corpus, _settings(settings), lambda n: advance(n, 0))
+        built = build(sources, corpus, _settings(settings), lambda n: advance(n, 0), shards)
     r = built.report
     row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages)
     if json:
@@ -381,11 +396,11 @@ def corpus_remove(
     settings: SettingsFile = None,
 ) -> None:
     """Remove documents and their passages."""
-    from corpus.index import PassageIndex
+    from corpus.shards import open_index
     from verifier.encode import load_encoder
 
     chosen = _settings(settings)
-    with PassageIndex.open(corpus, load_encoder(chosen.encoder, chosen.threads)) as index:
+    with open_index(corpus, load_encoder(chosen.encoder, chosen.threads)) as index:
         say(f"{corpus}: {index.remove(keys)} documents removed")
 
 
@@ -393,8 +408,10 @@ def corpus_remove(
 def corpus_repair(corpus: Corpus = DEFAULT_CORPUS) -> None:
     """Rebuild damaged indexes from the stored passages; nothing is encoded again."""
     from corpus.index import PassageIndex
+    from corpus.shards import corpus_folders
 
-    PassageIndex.repair(corpus)
+    for folder in corpus_folders(corpus):
+        PassageIndex.repair(folder)
     say(f"{corpus}: repaired")
 
 
@@ -403,9 +420,9 @@ def corpus_info(corpus: Corpus = DEFAULT_CORPUS, json: Json = False) -> None:
     """Say what the corpus holds and which encoder it was built with."""
     from dataclasses import asdict
 
-    from corpus.index import PassageIndex
+    from corpus.shards import index_info, is_sharded, shard_count
 
-    fields = asdict(PassageIndex.info(corpus))
+    fields = asdict(index_info(corpus)) | {"n_shards": shard_count(corpus) if is_sharded(corpus) else 1}
     if json:
         print_json_rows(tuple(fields), [tuple(fields.values())])
     else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,12 +14,17 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from corpus.documents import content_id
+from flows.cluster import Checked, ClusterChecker, cluster_of_flow
 from flows.publish import write_report
-from verifier.pipeline import Basis, CheckedArticle, Verifier, open_verifier, read_articles
+from flows.worker import CODE
+from verifier.pipeline import Basis, CheckedArticle, open_verifier, read_articles
 from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import Store
 from verifier.types import Article, Failure, Run, RunStatus
+
+Batch = Sequence[Article]
+CheckAll = Callable[[Sequence[Batch]], Iterator[tuple[Batch, Callable[[], Checked]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,9 @@ def read_all(sources: Sequence[str | Path]) -> tuple[list[Article], list[Failure
 
 
 @task(name="check articles", cache_policy=NO_CACHE)
-def check_batch(verifier: Verifier, articles: Sequence[Article]) -> tuple[list[CheckedArticle], list[Failure]]:
-    """Claims, evidence and verdicts of one batch."""
-    return verifier.check_articles(articles)
+def check_batch(check: Callable[[], Checked]) -> Checked:
+    """Claims, evidence and verdicts of one batch; on a cluster, the wait for them."""
+    return check()
 
 
 @task(name="save verdicts", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
@@ -70,32 +76,56 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     :param progress: called after each batch with the articles done and the articles in all.
     :return: the run as stored; its status says whether anything failed.
     :raises SourceError, CorpusError, ModelError, StoreError: when the run cannot start or go on; what was
-        stored before stays, and a run that had begun is marked FAILED.
+        stored before stays, and a run that had begun is marked FAILED. On a cluster (`flows.cluster.on_runner`), the
+        errors of `flows.cluster` and `flows.worker` likewise.
     :raises ReportWriteError: when the report cannot be written; the verdicts are stored, the error holds them.
     """
     articles, unread = read_all(request.sources)
-    with open_verifier(request.corpus, request.settings) as (verifier, basis):
+    n_batch, n_done = request.settings.batch_articles, 0
+    batches = [articles[start : start + n_batch] for start in range(0, len(articles), n_batch)]
+    with open_checker(request) as (check_all, basis):
         run = new_run(request.settings, basis, [a.id for a in articles] + [f.source for f in unread])
-        with recorded(request.database, run):
+        with recorded(request.database, run) as is_known:
             save_batch(request.database, run.id, [], unread)
-            for start in range(0, len(articles), request.settings.batch_articles):
-                batch = articles[start : start + request.settings.batch_articles]
-                save_batch(request.database, run.id, *check_batch(verifier, batch))
+            for batch, check in check_all([] if is_known else batches):
+                save_batch(request.database, run.id, *check_batch(check))
+                n_done += len(batch)
                 if progress:
-                    progress(start + len(batch), len(articles))
+                    progress(n_done, len(articles))
     with Store.open(request.database, read_only=True) as store:
         report = store.report_rows(run.id)
     render(report, request.report)
     return report
 
 
+@contextmanager
+def open_checker(request: VerifyRequest) -> Iterator[tuple[CheckAll, Basis]]:
+    """What checks batches, one after the other in this process or on the flow's cluster, and what verdicts rest on."""
+    if cluster := cluster_of_flow():
+        checker = ClusterChecker(cluster, request.corpus, request.settings)
+        yield checker.check_all, checker.basis
+        return
+    with open_verifier(request.corpus, request.settings, memory=memory_of(request.database)) as (verifier, basis):
+
+        def check_all(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Callable[[], Checked]]]:
+            checked = verifier.check_batches(batches)
+            return ((batch, partial(next, checked)) for batch in batches)
+
+        yield check_all, basis
+
+
+def memory_of(database: Path) -> Path:
+    """Where what the stance model said is kept beside a database, so that the next run need not ask it again."""
+    return database.with_name(f"{database.name}.memory")
+
+
 def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
     """A run that begins now.
 
-    Its id hashes all that its verdicts depend on: the same articles, corpus, models, settings and code are the same
-    run, so running them again adds no row.
+    Its id hashes all that its verdicts depend on: the same articles, corpus, models, settings and code (its version and
+    a hash of the sources) are the same run, so running them again adds no row.
     """
-    code, chosen = version("claim-verifier"), settings.as_json()
+    code, chosen = f"{version('claim-verifier')}+{CODE}", settings.as_json()
     return Run(
         id=content_id("run", code, chosen, basis.corpus_version, *basis.model_ids, *sorted(inputs)),
         started_at=datetime.now(UTC),
@@ -109,12 +139,15 @@ def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
 
 
 @contextmanager
-def recorded(database: Path, run: Run) -> Iterator[None]:
-    """Begin the run in the store, and end it there as it ended: a failed run must never look finished."""
+def recorded(database: Path, run: Run) -> Iterator[bool]:
+    """Begin the run in the store, and end it there as it ended: a failed run must never look finished.
+
+    :return: whether it is one that finished before without failures, so that nothing is left to check.
+    """
     with Store.open(database) as store:
-        store.begin_run(run)
+        is_known = store.begin_run(run)
     try:
-        yield
+        yield is_known
     except BaseException:
         _finish(database, run.id, RunStatus.FAILED)
         raise

@@ -114,8 +114,11 @@ def _tiers(path: Path | None) -> str:
 
 def _corpus(folder: Path) -> str:
     from corpus.index import PassageIndex
+    from corpus.shards import corpus_folders, index_info
 
-    info = PassageIndex.check(folder)
+    for part in corpus_folders(folder):
+        PassageIndex.check(part)
+    info = index_info(folder)
     size = f"{info.n_documents} documents, {info.n_passages} passages"
     return f"{size}, version {info.corpus_version}, encoder {info.encoder_name}"
 

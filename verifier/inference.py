@@ -1,4 +1,4 @@
-"""Run a shipped ONNX model: tokenise, feed one text at a time on every core, gather.
+"""Run a shipped ONNX model: each text is tokenised and fed by itself on one of the cores, the longest first.
 
 One text a call, never a padded batch: int8 activations take their scale from the whole input tensor, so in a
 batch a text's result would depend on its neighbours. Alone it is bit-identical in any order, and on two cores
@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -117,18 +117,45 @@ def default_threads() -> int:
 
 
 class OnnxModel:
-    """A model folder, loaded. Safe to call from several threads."""
+    """A model folder. Safe to call from several threads; the weights are loaded when the first text comes."""
 
     def __init__(self, folder: Path, threads: int = 0):
         """:param threads: texts run at the same time; 0 takes every core.
 
         :raises ModelError: when the folder is incomplete or its weights are not those described.
         """
+        self.info = read_model_info(folder)
+        check_files(folder, self.info)
+        self._folder = folder
+        self._n_threads = threads or default_threads()
+        self._loading = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    def run(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
+        """:return: float32 (n_texts, dim), the model's output for each text or pair, in order."""
+        if not texts:
+            return np.zeros((0, self.info.dim), dtype=np.float32)
+        loaded = self._load()
+        # A long text that comes last would keep one core busy while the others wait.
+        order = sorted(range(len(texts)), key=lambda row: -_n_chars(texts[row]))
+        output = np.empty((len(texts), self.info.dim), dtype=np.float32)
+        output[order] = np.concatenate(list(loaded.pool.map(loaded.run_one, [texts[row] for row in order])))
+        return output
+
+    def _load(self) -> _Loaded:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _Loaded(self._folder, self.info, self._n_threads)
+            return self._loaded
+
+
+class _Loaded:
+    """The weights in memory, with the threads that run them."""
+
+    def __init__(self, folder: Path, info: ModelInfo, n_threads: int):
         import onnxruntime
         from tokenizers import Tokenizer
 
-        self.info = read_model_info(folder)
-        check_files(folder, self.info)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -139,17 +166,12 @@ class OnnxModel:
         self._inputs = {i.name for i in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(self.info.max_tokens, strategy="longest_first")
-        self._pool = ThreadPoolExecutor(threads or default_threads(), thread_name_prefix=self.info.kind)
+        self._tokenizer.enable_truncation(info.max_tokens, strategy="longest_first")
+        self.pool = ThreadPoolExecutor(n_threads, thread_name_prefix=info.kind)
 
-    def run(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
-        """:return: float32 (n_texts, dim), the model's output for each text or pair, in order."""
-        if not texts:
-            return np.zeros((0, self.info.dim), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts))
-        return np.concatenate(list(self._pool.map(self._run_one, encodings)))
-
-    def _run_one(self, encoding: Any) -> npt.NDArray[np.float32]:
+    def run_one(self, text: str | tuple[str, str]) -> npt.NDArray[np.float32]:
+        """:return: float32 (1, dim)."""
+        encoding = self._tokenizer.encode(text) if isinstance(text, str) else self._tokenizer.encode(*text)
         ids = np.array([encoding.ids], dtype=np.int64)
         feed = {
             "input_ids": ids,
@@ -160,3 +182,7 @@ class OnnxModel:
             0
         ]
         return output
+
+
+def _n_chars(text: str | tuple[str, str]) -> int:
+    return len(text) if isinstance(text, str) else len(text[0]) + len(text[1])

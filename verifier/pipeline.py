@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
 from corpus.documents import Document, PassageConfig, content_id, make_document, split_passages
-from corpus.index import PassageIndex
+from corpus.index import Encoder
+from corpus.shards import open_index
 from corpus.sources import SourceFailure, read_documents
 from verifier.claims import ClaimExtractor, shipped_extractor
 from verifier.claims.language import why_not_english
 from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.encode import load_encoder
+from verifier.inference import default_threads
+from verifier.memory import RememberingPairScorer, ScoreMemory
 from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
-from verifier.retrieve import Query, Retriever
+from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
 from verifier.stance import StanceModel, load_pair_scorer
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict
@@ -42,10 +47,23 @@ class PassageRetriever(Protocol):
 
 
 class StanceJudge(Protocol):
-    """Judges passages against a claim."""
+    """Judges passages against a claim; `id` names its model."""
+
+    id: str
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         """One Evidence a hit."""
+
+
+class VersionedIndex(SearchableIndex, Protocol):
+    """A passage index that knows which corpus it is over."""
+
+    @property
+    def corpus_version(self) -> str:
+        """A hash over the ids of the documents."""
+
+
+IndexOpener = Callable[[Path, Encoder], AbstractContextManager[VersionedIndex]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +83,22 @@ class Basis:
     model_ids: tuple[str, ...]  # and of the source tiers: an edited list is another run
 
 
+Checked = tuple[list[CheckedArticle], list[Failure]]
+
+
 class Judge:
     """From a claim and the passages found for it to a verdict: stance, comparison, provenance, decision."""
 
-    def __init__(self, stance: StanceJudge, config: VerdictConfig = VerdictConfig(), tiers: SourceTiers = NO_TIERS):
+    def __init__(
+        self,
+        stance: StanceJudge,
+        config: VerdictConfig = VerdictConfig(),
+        tiers: SourceTiers = NO_TIERS,
+    ):
         self._stance = stance
         self._config = config
         self._tiers = tiers
+        self.model_ids = (stance.id, shipped_decision().id, tiers.id)
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over passages that a retriever found; most of them settle nothing."""
@@ -90,51 +117,109 @@ class Judge:
 class Verifier:
     """The pipeline over articles or single claims."""
 
-    def __init__(
-        self,
-        extractor: ClaimExtractor,
-        retriever: PassageRetriever,
-        stance: StanceJudge,
-        config: VerdictConfig = VerdictConfig(),
-        tiers: SourceTiers = NO_TIERS,
-    ):
+    def __init__(self, extractor: ClaimExtractor, retriever: PassageRetriever, judge: Judge, n_judged: int = 1):
+        """:param n_judged: claims judged at the same time; verdicts do not depend on it."""
         self._extractor = extractor
         self._retriever = retriever
-        self._judge = Judge(stance, config, tiers)
+        self._judge = judge
+        self._n_judged = n_judged
 
     def check_article(self, article: Article) -> CheckedArticle:
         """Extract the article's claims and judge the checkable ones."""
         claims = self._extractor.extract(article)
-        queries = [Query(c, article) for c in claims if c.status is ClaimStatus.CHECKABLE]
-        return CheckedArticle(article, tuple(claims), tuple(self.check(queries)))
+        return CheckedArticle(article, tuple(claims), tuple(self.check(_queries(article, claims))))
 
-    def check_articles(self, articles: Sequence[Article]) -> tuple[list[CheckedArticle], list[Failure]]:
+    def check_articles(self, articles: Sequence[Article]) -> Checked:
         """Check each article; one that fails is told of as a Failure and does not stop the rest."""
-        checked, failures = [], []
-        for article in articles:
-            try:
-                checked.append(self.check_article(article))
-            except Exception as error:
-                log.debug("article %s failed", article.id, exc_info=True)
-                source = article.source or article.title
-                failures.append(Failure(source, "check", type(error).__name__, str(error)))
-        return checked, failures
+        return next(self.check_batches([articles]))
+
+    def check_batches(self, batches: Sequence[Sequence[Article]]) -> Iterator[Checked]:
+        """As `check_articles` for each batch; while the claims of one are judged those of the next are extracted."""
+        ahead = ThreadPoolExecutor(1, thread_name_prefix="extract")
+        try:
+            started = (ahead.submit(self._extract, batch) for batch in batches)
+            waiting = next(started, None)
+            while waiting:
+                read, waiting = waiting.result(), next(started, None)
+                yield self._judged(read)
+        finally:
+            ahead.shutdown(cancel_futures=True)
 
     def check(self, queries: Sequence[Query]) -> list[Verdict]:
         """One verdict a query, in order."""
         hits = self._retriever.retrieve(queries)
-        return [self._judge.judge(query.claim, found) for query, found in zip(queries, hits, strict=True)]
+        with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
+            return list(pool.map(self._judge.judge, [query.claim for query in queries], hits))
+
+    def _extract(self, articles: Sequence[Article]) -> list[_Read]:
+        read = []
+        for article in articles:
+            try:
+                read.append(_Read(article, tuple(self._extractor.extract(article)), None))
+            except Exception as error:
+                read.append(_Read(article, (), error))
+        return read
+
+    def _judged(self, batch: Sequence[_Read]) -> Checked:
+        """Passages are searched for the claims of all articles at once; where that fails, for each by itself."""
+        queries = [_queries(read.article, read.claims) for read in batch]
+        try:
+            hits = iter(self._retriever.retrieve([query for asked in queries for query in asked]))
+        except Exception as error:
+            if len(batch) == 1:
+                return [], [_failure(batch[0].article, error)]
+            parts = [self._judged([read]) for read in batch]
+            return [c for checked, _ in parts for c in checked], [f for _, failures in parts for f in failures]
+        checked, failures = [], []
+        with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
+            judged = [[pool.submit(self._judge.judge, query.claim, next(hits)) for query in asked] for asked in queries]
+            for read, verdicts in zip(batch, judged, strict=True):
+                try:
+                    checked.append(read.checked([verdict.result() for verdict in verdicts]))
+                except Exception as error:
+                    failures.append(_failure(read.article, error))
+        return checked, failures
 
 
-def load_judge(settings: Settings) -> Judge:
-    """The shipped judge, for passages that somebody already has.
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An article with its claims, or with what went wrong when they were extracted."""
 
+    article: Article
+    claims: tuple[Claim, ...]
+    error: Exception | None
+
+    def checked(self, verdicts: Sequence[Verdict]) -> CheckedArticle:
+        """With the verdicts of its checkable claims.
+
+        :raises Exception: what went wrong before.
+        """
+        if self.error:
+            raise self.error
+        return CheckedArticle(self.article, self.claims, tuple(verdicts))
+
+
+def _queries(article: Article, claims: Sequence[Claim]) -> list[Query]:
+    return [Query(claim, article) for claim in claims if claim.status is ClaimStatus.CHECKABLE]
+
+
+def _failure(article: Article, error: Exception) -> Failure:
+    log.debug("article %s failed", article.id, exc_info=error)
+    return Failure(article.source or article.title, "check", type(error).__name__, str(error))
+
+
+def load_judge(settings: Settings, memory: Path | None = None) -> Judge:
+    """The shipped judge.
+
+    :param memory: a file that keeps what the stance model said, so that no pair is read twice; see `ScoreMemory`.
     :raises ModelError: when a model is missing or damaged.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
     tiers = load_tiers(settings.sources.path)
-    stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
-    return Judge(stance, settings.verdict, tiers)
+    scorer = load_pair_scorer(settings.stance.model, settings.threads)
+    if memory is not None:
+        scorer = RememberingPairScorer(scorer, ScoreMemory(memory))
+    return Judge(StanceModel(scorer, settings.stance), settings.verdict, tiers)
 
 
 def hits_of_texts(texts: Sequence[str], title: str = "") -> list[Hit]:
@@ -153,35 +238,43 @@ def hits_of_texts(texts: Sequence[str], title: str = "") -> list[Hit]:
 
 @contextmanager
 def open_verifier(
-    corpus: Path, settings: Settings, extractor: ClaimExtractor | None = None
+    corpus: Path,
+    settings: Settings,
+    extractor: ClaimExtractor | None = None,
+    memory: Path | None = None,
+    open_with: IndexOpener = open_index,
 ) -> Iterator[tuple[Verifier, Basis]]:
     """The shipped pipeline over a corpus folder, with what its verdicts rest on.
 
+    The weights are loaded when they are first needed: what a run rests on is known before.
+
     :param extractor: finds the claims of articles; the shipped one where left out.
+    :param memory: as in `load_judge`.
+    :param open_with: opens the index or, of a corpus on several machines, what searches it there.
 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
-    tiers = load_tiers(settings.sources.path)
+    judge = load_judge(settings, memory)
     encoder = load_encoder(settings.encoder, settings.threads)
-    with PassageIndex.open(corpus, encoder) as index:
-        stance = StanceModel(load_pair_scorer(settings.stance.model, settings.threads), settings.stance)
+    with open_with(corpus, encoder) as index:
         retriever = Retriever(index, encoder, settings.retriever)
         reader = extractor or shipped_extractor(settings.claims, settings.threads)
-        weights = (f"{encoder.name}@{encoder.fingerprint}", stance.id, shipped_decision().id)
-        model_ids = (*reader.model_ids, *weights, tiers.id)
-        yield Verifier(reader, retriever, stance, settings.verdict, tiers), Basis(index.corpus_version, model_ids)
+        weights = f"{encoder.name}@{encoder.fingerprint}"
+        model_ids = (*reader.model_ids, weights, *judge.model_ids)
+        n_judged = 1 + (settings.threads or default_threads())  # one more than cores run models: it compares meanwhile
+        yield Verifier(reader, retriever, judge, n_judged), Basis(index.corpus_version, model_ids)
 
 
 def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:
-    """The passages that a claim with this text would be judged against.
+    """The passages nearest to a text, those too that would not be read for a claim.
 
     :raises CorpusError, ModelError: as in `open_verifier`.
     """
     encoder = load_encoder(settings.encoder, settings.threads)
-    config = replace(settings.retriever, k=k, depth=max(k, settings.retriever.depth))
-    with PassageIndex.open(corpus, encoder) as index:
+    config = replace(settings.retriever, k=k, depth=max(k, settings.retriever.depth), margin=math.inf)
+    with open_index(corpus, encoder) as index:
         return Retriever(index, encoder, config).retrieve([Query(claim_from_text(text))])[0]
 
 

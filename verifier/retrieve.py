@@ -10,14 +10,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from corpus.copies import shingles
+from corpus.copies import may_share_runs, shingles
 from corpus.documents import Document, Passage
 from verifier.types import Article, Claim, Hit
 
 COPY_SHARE = 0.5  # of a text's shingles, from which on it is a copy
 MIN_EXCERPT_SHINGLES = 40
-FETCHED_AT_ONCE = 4  # times as many candidates as hits are wanted: some are copies, or may not testify
 AS_OF_DEPTH = 4  # times as many candidates where later ones are left out again
+MAX_REMEMBERED = 100_000  # pairs of article and document
 
 
 class ClaimEncoder(Protocol):
@@ -47,8 +47,14 @@ class RetrieverConfig:
     k: int = 10  # passages per claim
     depth: int = 400  # candidates taken from each search; few of them are fetched
     lexical_weight: float = 0.3  # of the lexical score, as a share of the claim's best, beside the cosine
+    # Hits score at most this much less than the first, but for the best passage of each of the first few documents:
+    # what lies further off settles little, misleads more often and costs as much to read (docs/benchmarks.md).
+    margin: float = 0.07
+    min_documents: int = 3
 
     def __post_init__(self) -> None:
+        if not self.margin >= 0 or self.min_documents < 1:
+            raise ValueError("margin should be 0 or more and min_documents at least 1")
         if self.k < 1 or self.depth < self.k:
             raise ValueError(f"k should be at least 1 and depth at least k, found k {self.k} and depth {self.depth}")
         if not self.lexical_weight >= 0:
@@ -71,9 +77,13 @@ class Retriever:
         self._index = index
         self._encoder = encoder
         self._config = config
+        self._is_same: dict[tuple[str, str], bool] = {}  # by article and document: asked again for every claim
 
     def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
-        """At most `k` hits for each query, best first, ranks from 1; a text that stands twice is one hit."""
+        """At most `k` hits for each query, best first, ranks from 1; a text that stands twice is one hit.
+
+        Those within the margin of the first, and the best passage of each of the first `min_documents` documents.
+        """
         if not queries:
             return []
         texts = [query.claim.text for query in queries]
@@ -85,11 +95,16 @@ class Retriever:
     def _fuse(self, query: Query, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]) -> list[Hit]:
         scores = fused_scores(dense, lexical, self._config.lexical_weight)
         hits: list[Hit] = []
-        seen: set[str] = set()
+        seen, documents = set[str](), set[str]()
         for score, passage, document in self._best_first(scores):
-            if passage.text in seen or not _may_testify(document, query):
+            is_near = not hits or score >= hits[0].score - self._config.margin
+            if not is_near and len(documents) >= self._config.min_documents:
+                break
+            is_wanted = (is_near or document.id not in documents) and passage.text not in seen
+            if not is_wanted or not self._may_testify(document, query):
                 continue
             seen.add(passage.text)
+            documents.add(document.id)
             hits.append(Hit(passage, document, score, len(hits) + 1))
             if len(hits) == self._config.k:
                 break
@@ -103,13 +118,26 @@ class Retriever:
         numbers = sorted(scores, key=scores.__getitem__, reverse=True)
         start = 0
         while start < len(numbers):
-            stop = start + FETCHED_AT_ONCE * self._config.k
+            stop = start + self._config.k
             while stop < len(numbers) and scores[numbers[stop]] == scores[numbers[stop - 1]]:
                 stop += 1
             found = self._index.fetch(numbers[start:stop])
             for number in sorted(found, key=lambda n: (-scores[n], found[n][0].id)):
                 yield scores[number], *found[number]
             start = stop
+
+    def _may_testify(self, document: Document, query: Query) -> bool:
+        """Whether a document may be evidence: not the article itself, and not later than the as-of date."""
+        if query.as_of and document.published and document.published > query.as_of:
+            return False
+        if query.article is None:
+            return True
+        key = query.article.id, document.id
+        if key not in self._is_same:
+            if len(self._is_same) >= MAX_REMEMBERED:
+                self._is_same.clear()
+            self._is_same[key] = is_same_text(query.article, document)
+        return not self._is_same[key]
 
 
 def fused_scores(
@@ -129,13 +157,6 @@ def fused_scores(
     return scores
 
 
-def _may_testify(document: Document, query: Query) -> bool:
-    """Whether a document may be evidence: not the article itself, and not later than the as-of date."""
-    if query.as_of and document.published and document.published > query.as_of:
-        return False
-    return query.article is None or not is_same_text(query.article, document)
-
-
 def is_same_text(article: Article, document: Document) -> bool:
     """Whether a document is the article under check: at its address, or as a copy, an excerpt or a reprint of it.
 
@@ -144,6 +165,8 @@ def is_same_text(article: Article, document: Document) -> bool:
     """
     if article.url and article.url == document.url:
         return True
+    if not may_share_runs(article.text, document.text):
+        return False
     ours, theirs = shingles(article.text), shingles(document.text)
     shared = len(ours & theirs)
     is_reprint = shared >= COPY_SHARE * len(ours)

@@ -30,7 +30,7 @@ class Settings:
 
     encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
     threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
-    batch_articles: int = 8  # articles per task and per database transaction
+    batch_articles: int = 4  # articles per task and per database transaction
     claims: ExtractorConfig = field(default_factory=ExtractorConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)

@@ -23,6 +23,7 @@ COVERAGE_WEIGHT = (
 )
 MIN_RATIONALE = 1.0  # sum of both, for a further sentence
 MAX_P_OTHER = 0.8  # a sentence that speaks as surely for the other side is never quoted
+MIN_SENTENCES_READ = 2
 _STEM_CHARS = 6
 
 # How models in the wild call the three stances.
@@ -147,7 +148,7 @@ class StanceConfig:
     """How passages are judged."""
 
     model: str = DEFAULT_STANCE_MODEL
-    min_p_for_sentences: float = 0.15  # passages with less on either side are not looked at sentence by sentence
+    min_p_for_sentences: float = 0.25  # passages with less on either side are not looked at sentence by sentence
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_p_for_sentences <= 1:
@@ -166,14 +167,14 @@ class StanceModel:
         """One Evidence a hit, in the order of the hits.
 
         The stance is the side that the whole passage leans to, even where NEUTRAL is likelier still: the decision
-        weighs that. A passage that leans is read again sentence by sentence for its rationale: the sentence that is
-        most about the claim, and up to two others that are nearly as much.
+        weighs that. A passage that leans is read again sentence by sentence for its rationale, as far as the sentences
+        share words with the claim: the one that is most about the claim, and up to two others that are nearly as much.
 
         :raises StanceError: when the model's output is not three probabilities.
         """
         shown = [present_evidence(h.document.title, h.passage.text) for h in hits]
         passages = self._scores(claim, shown)
-        spans = [self._spans_to_read(hit, p) for hit, p in zip(hits, passages, strict=True)]
+        spans = [self._spans_to_read(claim, hit, p) for hit, p in zip(hits, passages, strict=True)]
         texts = [
             present_evidence(hit.document.title, hit.passage.text[s.start : s.end])
             for hit, hit_spans in zip(hits, spans, strict=True)
@@ -197,10 +198,14 @@ class StanceModel:
             raise StanceError(claim.id, "rows that do not add up to 1")
         return scores
 
-    def _spans_to_read(self, hit: Hit, p: npt.NDArray[np.float32]) -> list[Span]:
+    def _spans_to_read(self, claim: Claim, hit: Hit, p: npt.NDArray[np.float32]) -> list[Span]:
+        """Of a passage that leans, the half of its sentences, at least two, that have most of the claim's words."""
         if max(p[0], p[1]) < self._config.min_p_for_sentences:
             return []
-        return [Span(start, end) for start, end in sentence_spans(hit.passage.text)]
+        spans = [Span(start, end) for start, end in sentence_spans(hit.passage.text)]
+        about = _coverage(claim.text, [hit.passage.text[s.start : s.end] for s in spans])
+        nearest = np.argsort(-about, kind="stable")[: max(MIN_SENTENCES_READ, (len(spans) + 1) // 2)]
+        return [spans[i] for i in sorted(nearest)]
 
     def _evidence(
         self,

@@ -8,9 +8,9 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,17 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     rowid INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (rowid),
     id TEXT NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    vector BLOB NOT NULL -- float16
+    vector BLOB NOT NULL, -- float16
+    hash BLOB -- of the text that the vector is of
 );
 CREATE INDEX passages_document ON passages (document);
+CREATE INDEX passages_hash ON passages (hash);
 """
 _DOCUMENT_COLUMNS = "rowid, id, origin, title, url, source, published, ingested, text"
 _BATCH = 10_000  # rows read at once
 _MAX_PARAMETERS = 500
+# A commit's pages wait in memory, up to 256 MB: spilt to the file earlier, they would shut readers out until it ends.
+_SPILL_PAGES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +57,22 @@ class Meta:
 
 @dataclass(frozen=True, slots=True)
 class EncodedDocument:
-    """A document with its passages and float16 (n_passages, dim) vectors."""
+    """A document with its passages, and for each a float16 vector and the `text_hash` of what was encoded."""
 
     document: Document
     passages: list[Passage]
-    vectors: npt.NDArray[np.float16]
+    vectors: npt.NDArray[np.float16]  # (n_passages, dim)
+    hashes: list[bytes]
+
+
+def presented(title: str, text: str) -> str:
+    """The form in which the encoder sees a passage."""
+    return f"{title}: {text}" if title else text
+
+
+def text_hash(presented_text: str) -> bytes:
+    """16 bytes by which a text that was encoded before is known again."""
+    return hashlib.sha256(presented_text.encode()).digest()[:16]
 
 
 class Database:
@@ -96,6 +111,10 @@ class Database:
             connection.close()
         unfinished.replace(path)
         return cls(path)
+
+    def reload(self) -> None:
+        """Read `meta` again, which another connection may have changed."""
+        self.meta = self._read_meta()
 
     def close(self) -> None:
         """Close the connection."""
@@ -194,11 +213,17 @@ class Database:
             rows = connection.execute(query, {"key": key, "file": path[:-1], "path": path, "tail": tail}).fetchall()
         return [doc_id for (doc_id,) in rows]
 
-    def vectors(self) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
-        """All rowids with their vectors, float32 (n, dim), in batches."""
-        for rows in self._batches("SELECT rowid, vector FROM passages WHERE rowid > ? ORDER BY rowid LIMIT ?", 0):
+    def vectors(self, after: int = 0) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+        """The rowids over `after` with their vectors, float32 (n, dim), in batches."""
+        for rows in self._batches("SELECT rowid, vector FROM passages WHERE rowid > ? ORDER BY rowid LIMIT ?", after):
             stored = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16)
             yield [rowid for rowid, _ in rows], stored.reshape(len(rows), self.meta.dim).astype(np.float32)
+
+    def known_vectors(self, hashes: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float16]]:
+        """The vectors, float16 (dim,), of the texts with these hashes that are already here."""
+        query = """SELECT hash, vector FROM passages WHERE rowid IN
+            (SELECT min(rowid) FROM passages WHERE hash IN ({}) GROUP BY hash)"""
+        return {key: np.frombuffer(vector, dtype=np.float16) for key, vector in self._select(query, hashes)}
 
     def texts(self, after: int = 0) -> Iterator[tuple[int, str, str]]:
         """(rowid, title, text) of the passages with a rowid over `after`."""
@@ -230,11 +255,11 @@ class Database:
     def fetch(self, rowids: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
         """The passages with these rowids, each with its document; one that is gone is left out."""
         wanted = list(dict.fromkeys(rowids))
-        rows = self._select('SELECT rowid, document, id, "start", "end" FROM passages WHERE rowid IN', wanted)
+        rows = self._select('SELECT rowid, document, id, "start", "end" FROM passages WHERE rowid IN ({})', wanted)
         keys = list(dict.fromkeys(row[1] for row in rows))
         documents = {
             row[0]: _document(row)
-            for row in self._select(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE rowid IN", keys)
+            for row in self._select(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE rowid IN ({{}})", keys)
         }
         found = {}
         for rowid, key, passage_id, start, end in rows:
@@ -243,12 +268,13 @@ class Database:
                 found[rowid] = passage, document
         return found
 
-    def _select(self, query: str, keys: Sequence[int]) -> list[Any]:
+    def _select(self, query: str, keys: Sequence[Any]) -> list[Any]:
+        """All rows of a query whose `{}` stands for the keys."""
         rows: list[Any] = []
         for at in range(0, len(keys), _MAX_PARAMETERS):
             batch = keys[at : at + _MAX_PARAMETERS]
             with self._reading() as connection:
-                rows += connection.execute(f"{query} ({','.join('?' * len(batch))})", batch).fetchall()
+                rows += connection.execute(query.format(",".join("?" * len(batch))), batch).fetchall()
         return rows
 
     # ---- writing
@@ -256,9 +282,15 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes inside happen, and count as one generation, or none does."""
+        with self._all_or_nothing():
+            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+            yield
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self._connection.execute(f"PRAGMA cache_spill = {_SPILL_PAGES}")
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
             yield
             self._connection.execute("COMMIT")
         except BaseException:
@@ -266,12 +298,27 @@ class Database:
                 self._connection.execute("ROLLBACK")
             raise
 
-    def delete(self, doc_ids: Sequence[str]) -> None:
-        """Take out documents and their passages."""
+    def upgrade(self, format_version: int) -> None:
+        """Bring a database of format 1 up: each passage gets the hash of its text. The generation stays."""
+        if self.meta.format_version >= format_version:
+            return
+        with self._all_or_nothing():
+            self._connection.execute("ALTER TABLE passages ADD COLUMN hash BLOB")
+            hashed = ((text_hash(presented(title, text)), rowid) for rowid, title, text in self.texts())
+            while batch := list(islice(hashed, _BATCH)):
+                self._connection.executemany("UPDATE passages SET hash = ? WHERE rowid = ?", batch)
+            self._connection.execute("CREATE INDEX passages_hash ON passages (hash)")
+            meta = json.dumps(asdict(replace(self.meta, format_version=format_version)))
+            self._connection.execute("UPDATE meta SET value = ? WHERE key = 'meta'", (meta,))
+
+    def delete(self, doc_ids: Sequence[str]) -> list[int]:
+        """Take out documents and their passages; gives the passages' rowids."""
+        of_these = "FROM passages WHERE document IN (SELECT rowid FROM documents WHERE id IN ({}))"
+        removed = [rowid for (rowid,) in self._select(f"SELECT rowid {of_these}", doc_ids)]
         keys = [(doc_id,) for doc_id in doc_ids]
-        passages = "DELETE FROM passages WHERE document = (SELECT rowid FROM documents WHERE id = ?)"
-        self._connection.executemany(passages, keys)
+        self._connection.executemany(f"DELETE {of_these.format('?')}", keys)
         self._connection.executemany("DELETE FROM documents WHERE id = ?", keys)
+        return removed
 
     def insert(self, encoded: EncodedDocument) -> None:
         """Put in a document with its passages."""
@@ -281,10 +328,10 @@ class Database:
         columns = _DOCUMENT_COLUMNS.removeprefix("rowid, ")
         row = self._connection.execute(f"INSERT INTO documents ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
         self._connection.executemany(
-            'INSERT INTO passages (document, id, "start", "end", vector) VALUES (?, ?, ?, ?, ?)',
+            'INSERT INTO passages (document, id, "start", "end", vector, hash) VALUES (?, ?, ?, ?, ?, ?)',
             [
-                (row.lastrowid, passage.id, passage.start, passage.end, vector.tobytes())
-                for passage, vector in zip(encoded.passages, encoded.vectors, strict=True)
+                (row.lastrowid, passage.id, passage.start, passage.end, vector.tobytes(), key)
+                for passage, vector, key in zip(encoded.passages, encoded.vectors, encoded.hashes, strict=True)
             ],
         )
 

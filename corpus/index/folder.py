@@ -29,6 +29,15 @@ class Derived:
     lexical: LexicalIndex
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change did to the passages of which `before` speaks."""
+
+    before: Manifest
+    removed: list[int]  # rowids
+    last: int  # the highest rowid before: those above it were added
+
+
 def holds_corpus(folder: Path) -> bool:
     """Whether there is a corpus, whole or not."""
     return (folder / MANIFEST).exists() or (folder / DATABASE).exists()
@@ -65,7 +74,7 @@ def rebuild(folder: Path, database: Database) -> None:
     :raises CorpusWriteError: they cannot be written; those in use are as they were.
     """
     with writing(folder, "the corpus is as it was"):
-        stage(folder, database, appended_after=None)
+        stage(folder, database)
         publish(folder)
 
 
@@ -82,18 +91,17 @@ def writing(folder: Path, left: str) -> Iterator[None]:
         ) from error
 
 
-def stage(folder: Path, database: Database, appended_after: int | None) -> None:
+def stage(folder: Path, database: Database, change: Change | None = None) -> None:
     """Write the derived files for the database's present state, beside those in use.
 
-    :param appended_after: where passages were only added, the last rowid before: the words' index is then extended.
-        Otherwise it is made anew, since words of removed passages would go on counting in its scores.
+    :param change: what was done since those in use were made, which are then extended where that will do; else all are
+        made anew.
     """
     _clear(folder)  # what an interrupted run may have left
     meta = database.meta
-    base = folder / LEXICAL if appended_after else None
-    dense_sha256 = DenseIndex.build(_new(folder / DENSE), meta.dim, database.vectors())
-    lexical_sha256 = LexicalIndex.build(_new(folder / LEXICAL), database.texts(after=appended_after or 0), base)
     n_documents, n_passages = database.counts()
+    dense_sha256 = _stage_dense(folder, database, change, n_passages)
+    lexical_sha256 = _stage_lexical(folder, database, change, n_passages)
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         corpus_id=meta.corpus_id,
@@ -108,6 +116,24 @@ def stage(folder: Path, database: Database, appended_after: int | None) -> None:
         lexical_sha256=lexical_sha256,
     )
     write_manifest(_new(folder / MANIFEST), manifest)
+
+
+def _stage_dense(folder: Path, database: Database, change: Change | None, n_passages: int) -> str:
+    new, sha256 = _new(folder / DENSE), None
+    if change:
+        added = database.vectors(after=change.last)
+        sha256 = DenseIndex.extend(new, folder / DENSE, change.before.dense_sha256, change.removed, added, n_passages)
+    return sha256 or DenseIndex.build(new, database.meta.dim, n_passages, database.vectors)
+
+
+def _stage_lexical(folder: Path, database: Database, change: Change | None, n_passages: int) -> str:
+    new, sha256 = _new(folder / LEXICAL), None
+    if change and change.before.format_version >= 2:  # before, passages could not be taken out of it
+        added = database.texts(after=change.last)
+        sha256 = LexicalIndex.extend(
+            new, folder / LEXICAL, change.before.lexical_sha256, change.removed, added, n_passages
+        )
+    return sha256 or LexicalIndex.build(new, database.texts())
 
 
 def publish(folder: Path) -> None:

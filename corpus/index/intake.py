@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.documents import Document, Passage, split_passages
-from corpus.index.database import Database, EncodedDocument
+from corpus.index.database import Database, EncodedDocument, presented, text_hash
 from corpus.index.errors import EncoderOutputError
 
-_ENCODE_PASSAGES = 1024  # passages given to the encoder at once: enough to sort them by length
+_ENCODE_PASSAGES = 2048  # passages given to the encoder at once: enough to sort them by length
 COMMIT_PASSAGES = 20_000  # a long build that is stopped loses at most about this many
 
 
@@ -38,12 +38,16 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What an `add` did. `n_passages` counts the passages written, not those of the whole corpus."""
+    """What an `add` did. `n_passages` counts the passages written, not those of the whole corpus.
+
+    `n_reused` of these were not encoded: the same text, under the same title, had been before.
+    """
 
     n_added: int
     n_replaced: int
     n_unchanged: int
     n_passages: int
+    n_reused: int = 0
 
 
 class Intake:
@@ -56,9 +60,10 @@ class Intake:
         self._waiting: list[tuple[Document, list[Passage]]] = []
         self._n_waiting = 0
         self._encoded: list[EncodedDocument] = []
+        self._vectors: dict[bytes, npt.NDArray[np.float16]] = {}  # by the hash of the text, since the last commit
         self._removed: list[str] = []
         self._origins: set[str] = set()
-        self._n_uncommitted = self._n_done = self._n_passages = 0
+        self._n_uncommitted = self._n_done = self._n_passages = self._n_reused = 0
         self._n_added = self._n_replaced = self._n_unchanged = 0
 
     def is_full(self, document: Document) -> bool:
@@ -90,32 +95,42 @@ class Intake:
         self._encode()
         taken = self._removed, self._encoded
         self._removed, self._encoded, self._origins, self._n_uncommitted = [], [], set(), 0
+        self._vectors = {}
         return taken
 
     def report(self) -> AddReport:
         """What was done so far."""
-        return AddReport(self._n_added, self._n_replaced, self._n_unchanged, self._n_passages)
+        return AddReport(self._n_added, self._n_replaced, self._n_unchanged, self._n_passages, self._n_reused)
 
     def _encode(self) -> None:
-        texts = [_presented(document, passage) for document, passages in self._waiting for passage in passages]
-        vectors = _encoded(self._encoder, texts)
+        texts = [presented(doc.title, passage.text) for doc, passages in self._waiting for passage in passages]
+        hashes = [text_hash(text) for text in texts]
+        vectors = self._vectors_of(texts, hashes)
         at = 0
         for document, passages in self._waiting:
-            self._encoded.append(EncodedDocument(document, passages, vectors[at : at + len(passages)]))
-            at += len(passages)
+            rows = slice(at, at + len(passages))
+            self._encoded.append(EncodedDocument(document, passages, vectors[rows], hashes[rows]))
+            at = rows.stop
         self._n_passages += at
         self._advance(len(self._waiting))
         self._waiting, self._n_waiting = [], 0
+
+    def _vectors_of(self, texts: list[str], hashes: list[bytes]) -> npt.NDArray[np.float16]:
+        """The texts' vectors, float16 (n_texts, dim); only what was never encoded is.
+
+        This comes before the commit that takes replaced documents out, so that their vectors are still at hand.
+        """
+        wanted = {key: text for key, text in zip(hashes, texts, strict=True) if key not in self._vectors}
+        self._vectors.update(self._database.known_vectors(list(wanted)))
+        new = {key: text for key, text in wanted.items() if key not in self._vectors}
+        self._vectors.update(zip(new, _encoded(self._encoder, list(new.values())), strict=True))
+        self._n_reused += len(texts) - len(new)
+        return np.array([self._vectors[key] for key in hashes]).reshape(len(texts), self._encoder.dim)
 
     def _advance(self, n_documents: int) -> None:
         self._n_done += n_documents
         if self._progress and n_documents:
             self._progress(self._n_done)
-
-
-def _presented(document: Document, passage: Passage) -> str:
-    """The form in which the encoder sees a passage."""
-    return f"{document.title}: {passage.text}" if document.title else passage.text
 
 
 def _encoded(encoder: Encoder, texts: list[str]) -> npt.NDArray[np.float16]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from corpus.index.errors import CorpusNotFoundError, NewerFormatError, damaged
 
-FORMAT_VERSION = 1
+# 2: passages.sqlite keeps, beside each vector, a hash of its text; from lexical/ passages can be taken out by rowid.
+# A folder of format 1 is read as it is, and brought up at its first change.
+FORMAT_VERSION = 2
 MANIFEST = "manifest.json"
 DATABASE = "passages.sqlite"
 DENSE = "dense.faiss"

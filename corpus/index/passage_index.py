@@ -22,6 +22,7 @@ from corpus.index.errors import (
     damaged,
 )
 from corpus.index.folder import (
+    Change,
     Derived,
     StaleError,
     foreign,
@@ -276,7 +277,19 @@ class PassageIndex:
         with write_lock(self._folder):
             if self._database.generation != self._derived.manifest.generation:
                 self._derived = self._load_or_heal()
+            self._bring_up()
             yield
+
+    def _bring_up(self) -> None:
+        """Give an older database its present form; older derived files follow with the first commit."""
+        if self._database.meta.format_version < FORMAT_VERSION:
+            with writing(self._folder, "the corpus is as it was"):
+                upgraded = Database(self._folder / DATABASE)
+                try:
+                    upgraded.upgrade(FORMAT_VERSION)
+                finally:
+                    upgraded.close()
+            self._database.reload()
 
     def _commit(self, removed: list[str], added: list[EncodedDocument]) -> None:
         """Change the database and the derived files together.
@@ -289,10 +302,10 @@ class PassageIndex:
         try:
             with writing(self._folder, "the corpus is as it was"), database.transaction():
                 last = database.last_rowid()
-                database.delete(removed)
+                change = Change(self._derived.manifest, database.delete(removed), last)
                 for encoded in added:
                     database.insert(encoded)
-                stage(self._folder, database, appended_after=None if removed else last)
+                stage(self._folder, database, change)
         finally:
             database.close()
         with writing(self._folder, "the change is kept, the next use of the corpus completes it"):

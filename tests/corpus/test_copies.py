@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.copies import are_copies, shingles
+from corpus.copies import are_copies, may_share_runs, shingles
 
 STORY = (
     "The council of Orla approved the final accounts of the dam on Tuesday evening. They put the cost at 61 million "
@@ -56,3 +56,18 @@ def test_any_texts_can_be_held_against_each_other(one: str, other: str) -> None:
     assert shingles(one)
     assert are_copies(one, one)
     assert are_copies(one, other) == are_copies(other, one)
+
+
+@given(st.text(), st.text().filter(lambda text: any(map(str.isalnum, text))), st.text())
+def test_a_first_look_never_overlooks_a_text_inside_another(before: str, text: str, after: str) -> None:
+    """Whatever stands around it: `may_share_runs` only says no where there is nothing."""
+    assert may_share_runs(text, f"{before} {text} {after}")
+    assert may_share_runs(f"{before} {text} {after}", text)
+
+
+def test_a_first_look_tells_texts_apart_and_finds_half_a_copy() -> None:
+    """Half of a long text, in other quotes and case, with soft hyphens in it, is seen; another text is not."""
+    ours = " ".join(f"word{n}" for n in range(400))
+    half = " ".join(f"WORD{n}" for n in range(200, 400)).replace("WORD300", "WO\u00adRD300")
+    assert may_share_runs(ours, f"Something else came first. “{half}”")
+    assert not may_share_runs(ours, " ".join(f"other{n}" for n in range(400)))

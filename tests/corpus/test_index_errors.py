@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -242,17 +242,19 @@ def test_database_of_a_copy_that_went_its_own_way_is_refused(
 
 
 @pytest.fixture
-def read_only(built: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def read_only(built: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The corpus as on a read-only mount, where tantivy cannot make its lock file."""
     really = LexicalIndex._open
 
     def refused(folder: Path) -> LexicalIndex:
-        if folder.parent == built:
+        if not folder.stat().st_mode & 0o200:
             raise ValueError("Failed to acquire Lockfile: Read-only file system")
         return really(folder)
 
     monkeypatch.setattr(LexicalIndex, "_open", refused)
-    return built
+    (built / "lexical").chmod(0o555)
+    yield built
+    (built / "lexical").chmod(0o755)
 
 
 def test_read_only_corpus_is_opened_by_way_of_a_copy(
@@ -302,7 +304,7 @@ def test_add_interrupted_after_its_commit_is_completed_at_the_next_open(
     assert len(encoder.seen) == n_encoded and not leftovers(built)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("step", ["DenseIndex.build", "LexicalIndex.build", "write_manifest"])
+@pytest.mark.parametrize("step", ["DenseIndex.extend", "LexicalIndex.build", "write_manifest"])
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), sqlite3.OperationalError("disk is full")])
 def test_full_disk_leaves_the_old_state(
     built: Path, encoder: Encoder, doc: Doc, monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
@@ -435,5 +437,5 @@ def test_manifest_vouches_for_the_dense_file(built: Path) -> None:
     """It carries format, encoder, version, counts and the hash of dense.faiss."""
     manifest = json.loads((built / "manifest.json").read_text())
     assert manifest["dense_sha256"] == hashlib.sha256((built / "dense.faiss").read_bytes()).hexdigest()
-    assert (manifest["format_version"], manifest["n_passages"], manifest["dim"]) == (1, 20, 256)
+    assert (manifest["format_version"], manifest["n_passages"], manifest["dim"]) == (2, 20, 256)
     assert list((built / "lexical").iterdir())

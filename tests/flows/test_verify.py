@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ import pytest
 from flows.build_corpus import build_corpus
 from flows.verify import VerifyRequest, verify
 from tests.flows.conftest import Outcome
+from verifier.pipeline import Verifier
 from verifier.provenance import ProvenanceConfig
 from verifier.settings import Settings
-from verifier.store import query_file
+from verifier.stance import OnnxPairScorer
+from verifier.store import Store, query_file
 from verifier.types import RunStatus
 
 pytestmark = [pytest.mark.models, pytest.mark.usefixtures("prefect_home")]
@@ -49,6 +52,40 @@ def test_the_same_run_twice_adds_no_row(request_for: Callable[..., VerifyRequest
     before = row_counts(request.database)
     verify(request)
     assert row_counts(request.database) == before
+
+
+def test_a_run_that_is_all_stored_checks_nothing_again(
+    request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its report is written anew from the rows; a run that broke off is checked again."""
+    request = request_for(article)
+    first = verify(request)
+    monkeypatch.setattr(Verifier, "_judged", lambda *_: pytest.fail("checked again"))
+    (request.report / "index.html").unlink()
+    again = verify(request)
+    assert (again.run.id, again.run.status) == (first.run.id, RunStatus.FINISHED) and again.articles == first.articles
+    assert (request.report / "index.html").exists()
+    with Store.open(request.database) as store:
+        store.finish_run(first.run.id, RunStatus.FAILED, datetime.now(UTC))
+    with pytest.raises(pytest.fail.Exception, match="checked again"):
+        verify(request)
+
+
+def test_a_run_with_one_article_more_reads_no_pair_twice(
+    request_for: Callable[..., VerifyRequest], article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the stance model said is kept beside the database."""
+    asked: list[tuple[str, str]] = []
+    scored = OnnxPairScorer.probabilities
+    monkeypatch.setattr(
+        OnnxPairScorer, "probabilities", lambda self, pairs: (asked.extend(pairs), scored(self, pairs))[1]
+    )
+    first = verify(request_for(article))
+    more = tmp_path / "more.md"
+    more.write_text("# Dam\n\nThe Great Ethiopian Renaissance Dam was opened in 2022.\n", encoding="utf-8")
+    second = verify(request_for(article, more))
+    assert len(second.articles) == 2 and second.run.id != first.run.id
+    assert asked and len(asked) == len(set(asked))
 
 
 def test_edited_source_tiers_make_another_run(
@@ -87,7 +124,7 @@ def test_a_run_that_breaks_off_is_stored_as_failed(
     verify(request)
     before = row_counts(request.database)["verdicts"]
     article.write_text("Rome fell in the year 476 after a long decline.", encoding="utf-8")
-    monkeypatch.setattr("verifier.pipeline.Verifier.check_articles", lambda *_: 1 / 0)
+    monkeypatch.setattr("verifier.pipeline.Verifier.check_batches", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         verify(request)
     assert query_file(request.database, "SELECT status FROM runs ORDER BY started_at").rows[-1] == ("FAILED",)

@@ -1,5 +1,6 @@
 """The walk over articles, with fakes at every stage."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ import pytest
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_passage
 from verifier.pipeline import (
     ClaimTextError,
+    Judge,
     Verifier,
     claim_from_text,
     english_claim,
@@ -38,11 +40,13 @@ class OneHit:
 
 
 class Supporter:
+    id = "supporter"
+
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         return [make_evidence(claim, Stance.SUPPORTS) for _ in hits]
 
 
-VERIFIER = Verifier(Sentences(), OneHit(), Supporter())
+VERIFIER = Verifier(Sentences(), OneHit(), Judge(Supporter()))
 
 
 def test_only_checkable_claims_get_a_verdict() -> None:
@@ -64,7 +68,7 @@ class SaidAndStated:
 
 def test_what_was_said_and_whether_it_is_so_get_verdicts_of_their_own() -> None:
     """A passage that states the fact and names no speaker supports only the fact; what is unclear is not judged."""
-    checked = Verifier(SaidAndStated(), OneHit(), Supporter()).check_article(make_article())
+    checked = Verifier(SaidAndStated(), OneHit(), Judge(Supporter())).check_article(make_article())
     assert [(v.claim.kind, v.label) for v in checked.verdicts] == [
         (ClaimKind.SPEECH_ACT, Label.NOT_ENOUGH_EVIDENCE),
         (ClaimKind.CONTENT, Label.SUPPORTED),
@@ -80,13 +84,15 @@ def test_comparisons_are_made_on_the_way() -> None:
 
 def test_provenance_is_weighed_on_the_way() -> None:
     """Every piece of evidence carries the tier of its source, its time and its origin."""
-    verifier = Verifier(Sentences(), OneHit(), Supporter(), tiers=load_tiers())
+    verifier = Verifier(Sentences(), OneHit(), Judge(Supporter(), tiers=load_tiers()))
     [evidence] = verifier.check_article(make_article()).verdicts[0].evidence
     assert (evidence.tier, evidence.credibility) == ("unlisted", 0.7)
     assert (evidence.timing, evidence.origin) == (Timing.IN_TIME, evidence.passage.id)
 
 
 class Refuter:
+    id = "refuter"
+
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         return [make_evidence(claim, Stance.REFUTES) for _ in hits]
 
@@ -94,7 +100,7 @@ class Refuter:
 def test_a_report_from_before_the_event_refutes_no_claim() -> None:
     """The register is of 2024, the level of 2026: nothing is settled."""
     article = make_article("The Orla dam held 3 million litres on 2 February 2026. It is a fine sight.")
-    [verdict] = Verifier(Sentences(), OneHit(), Refuter()).check_article(article).verdicts
+    [verdict] = Verifier(Sentences(), OneHit(), Judge(Refuter())).check_article(article).verdicts
     assert verdict.label is Label.NOT_ENOUGH_EVIDENCE
     assert verdict.evidence[0].timing is Timing.BEFORE_EVENT
 
@@ -105,6 +111,59 @@ def test_one_article_that_fails_does_not_stop_the_rest() -> None:
     checked, failures = VERIFIER.check_articles([broken, make_article()])
     assert len(checked) == 1
     assert [(f.source, f.stage, f.error) for f in failures] == [("broken.txt", "check", "RuntimeError")]
+
+
+class SlowFirst:
+    """The longer the claim, the sooner it is judged."""
+
+    id = "slow"
+
+    def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+        time.sleep(0.03 if len(claim.text) < 20 else 0)
+        return [make_evidence(claim, Stance.SUPPORTS) for _ in hits]
+
+
+def test_verdicts_come_in_the_order_of_the_claims_however_many_are_judged_at_once() -> None:
+    """And are those of one after the other."""
+    queries = [Query(claim_from_text(f"It holds {n} litres{' of water' * (n % 2)}.")) for n in range(9)]
+    one_by_one, together = (Verifier(Sentences(), OneHit(), Judge(SlowFirst()), n) for n in (1, 4))
+    assert together.check(queries) == one_by_one.check(queries)
+
+
+class PickyIndex(OneHit):
+    """Cannot search for what a broken claim says."""
+
+    def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
+        if any("odd" in query.claim.text for query in queries):
+            raise RuntimeError("cannot be encoded")
+        return super().retrieve(queries)
+
+
+def test_a_claim_that_cannot_be_searched_for_fails_its_own_article_alone() -> None:
+    """Though the claims of a batch are searched for together."""
+    odd = make_article("An odd one. It is a fine sight.", source="odd.txt")
+    checked, failures = Verifier(Sentences(), PickyIndex(), Judge(Supporter())).check_articles([odd, make_article()])
+    assert len(checked) == 1 and [f.source for f in failures] == ["odd.txt"]
+
+
+def test_batches_come_one_by_one_and_in_order() -> None:
+    """The next one is read ahead; what nobody asks for is not judged."""
+    articles = [make_article(f"Article {n} is here. It is a fine sight.") for n in range(5)]
+    batches = [articles[:2], articles[2:4], articles[4:]]
+    found = [[c.article for c in checked] for checked, _ in VERIFIER.check_batches(batches)]
+    assert found == batches
+    assert list(VERIFIER.check_batches([])) == []
+
+
+def test_an_error_in_a_judge_is_not_lost_among_threads() -> None:
+    """One claim that cannot be judged fails its article, whichever thread had it."""
+
+    class Failing(Supporter):
+        def judge(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
+            raise RuntimeError("no probabilities")
+
+    verifier = Verifier(SaidAndStated(), OneHit(), Judge(Failing()), n_judged=4)
+    assert [f.message for f in verifier.check_articles([make_article()])[1]] == ["no probabilities"]
 
 
 def test_claim_from_text_is_its_own_sentence() -> None:

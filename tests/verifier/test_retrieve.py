@@ -1,6 +1,7 @@
 """Hybrid retrieval: fusion, and what may not be evidence."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -151,3 +152,40 @@ def test_fused_score_of_one_ranking_alone() -> None:
     """Nothing found by one of the two searches is no error, nor is a lexical score of nothing."""
     assert fused_scores([(1, 0.8)], [], 0.3) == {1: 0.8}
     assert fused_scores([], [(1, 0.0)], 0.3) == {1: 0.0}
+
+
+class OneClaim:
+    """Passages by number with their cosines; two passages of each document."""
+
+    def __init__(self, *rows: tuple[int, float]):
+        self.rows = rows
+
+    def search_dense(self, vectors: np.ndarray, k: int) -> list[list[tuple[int, float]]]:
+        return [[(n, cosine) for n, (_, cosine) in enumerate(self.rows)]]
+
+    def search_lexical(self, texts: Sequence[str], k: int) -> list[list[tuple[int, float]]]:
+        return [[]]
+
+    def fetch(self, numbers: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
+        found = {n: DOCUMENTS[self.rows[n][0]] for n in numbers}
+        return {n: (replace(make_passage(d, 0), id=f"{n}", text=f"Text {n}."), d) for n, d in found.items()}
+
+
+def test_what_lies_far_behind_the_first_hit_is_not_read() -> None:
+    """All that are nearly as near are, however many; and the best passage of each of the first three documents."""
+    index = OneClaim((0, 1.0), (0, 0.95), (1, 0.94), (0, 0.9), (1, 0.8), (2, 0.5), (3, 0.45), (2, 0.4))
+
+    def found(**config: float) -> list[str]:
+        hits = Retriever(index, FakeEncoder(), RetrieverConfig(**config)).retrieve([Query(make_claim())])[0]
+        return [hit.passage.id for hit in hits]
+
+    assert found(margin=0.07, min_documents=3) == ["0", "1", "2", "5"]
+    assert found(margin=0.6) == [f"{n}" for n in range(7)] + ["7"]
+    assert found(margin=0.07, min_documents=1) == ["0", "1", "2"]
+
+
+def test_margin_and_documents_have_bounds() -> None:
+    """A negative margin would leave out the first hit itself."""
+    for wrong in ({"margin": -0.1}, {"margin": float("nan")}, {"min_documents": 0}):
+        with pytest.raises(ValueError, match="margin"):
+            RetrieverConfig(**wrong)

@@ -438,10 +438,20 @@ def test_begin_run_again_goes_on(store: Store) -> None:
     save_verdict(store, make_verdict())
     store.record_failures("run-1", [Failure("a.txt", "read", "OSError", "gone")])
     store.finish_run("run-1", RunStatus.FAILED, LATER)
-    store.begin_run(make_run(started_at=LATER))
+    assert not store.begin_run(make_run(started_at=LATER))
     assert store.report_rows().run == make_run(started_at=LATER)
     assert store.n_failures("run-1") == 0
     assert counts(store)["verdicts"] == 1
+
+
+def test_begin_run_tells_whether_the_run_is_all_done(store: Store) -> None:
+    """Only one that finished without failures is; a new one, one that broke off or failed in part is not."""
+    assert not store.begin_run(make_run())
+    assert not store.begin_run(make_run())
+    store.finish_run("run-1", RunStatus.FINISHED_WITH_FAILURES, LATER)
+    assert not store.begin_run(make_run())
+    store.finish_run("run-1", RunStatus.FINISHED, LATER)
+    assert store.begin_run(make_run())
 
 
 def test_begin_run_again_with_another_model_is_refused(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -26,7 +25,7 @@ class WorthinessScorer(Protocol):
 
 
 class OnnxWorthiness:
-    """The shipped check-worthiness model, loaded at the first call. Safe to call from several threads.
+    """The shipped check-worthiness model. Safe to call from several threads.
 
     `threshold` is the probability from which on a sentence counts as worth a check, fitted on debates; `id` names the
     model and its weights.
@@ -35,7 +34,8 @@ class OnnxWorthiness:
     def __init__(self, folder: Path = SHIPPED_MODELS / "checkworthiness", threads: int = 0):
         """:param threads: texts run at the same time; 0 takes every core.
 
-        :raises ModelError: when the folder is incomplete, or its description names no threshold or not both classes.
+        :raises ModelError: when the folder is incomplete, its weights are not those described, or its description names
+            no threshold or not both classes.
         """
         info = read_model_info(folder)
         if set(info.labels) != set(LABELS) or info.threshold is None:
@@ -47,21 +47,10 @@ class OnnxWorthiness:
         self.threshold = info.threshold
         self._temperature = info.temperature
         self._columns = [info.labels.index(label) for label in LABELS]
-        self._folder, self._threads = folder, threads
-        self._model: OnnxModel | None = None
-        self._loading = Lock()
+        self._model = OnnxModel(folder, threads)
 
     def score(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """As in WorthinessScorer; a text's score does not depend on its neighbours.
-
-        :raises ModelDamagedError: when the weights are not those described.
-        """
-        logits = self._loaded().run(texts)[:, self._columns] / self._temperature
+        """As in WorthinessScorer; a text's score does not depend on its neighbours."""
+        logits = self._model.run(texts)[:, self._columns] / self._temperature
         p: npt.NDArray[np.float32] = (1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))).astype(np.float32)
         return p
-
-    def _loaded(self) -> OnnxModel:
-        with self._loading:
-            if self._model is None:
-                self._model = OnnxModel(self._folder, self._threads)
-            return self._model

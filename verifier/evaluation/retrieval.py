@@ -159,7 +159,7 @@ def rank_documents(
     rankings = [dict.fromkeys(hit.document.origin for hit in found) for found in hits]
     depth, short = config.depth, list(range(len(queries)))
     while short:
-        deep = Retriever(index, encoder, replace(config, k=depth, depth=depth))
+        deep = Retriever(index, encoder, replace(config, k=depth, depth=depth, margin=math.inf))
         for i, found in zip(short, deep.retrieve([queries[i] for i in short]), strict=True):
             rankings[i].update(dict.fromkeys(hit.document.origin for hit in found))
         if depth >= index.n_passages:

@@ -73,18 +73,21 @@ class Store:
     ) -> None:
         self.close()
 
-    def begin_run(self, run: Run) -> None:
+    def begin_run(self, run: Run) -> bool:
         """Store a run before its first batch; begun again it goes on, keeps its verdicts and tells its failures anew.
 
+        :return: whether it had finished before, without failures: all of it is stored, and nothing is left to do.
         :raises RunMismatchError: when the id is known with other code, settings, models or corpus.
         """
         with self._transaction() as cursor:
             row = one_row(cursor, "SELECT 1 FROM runs WHERE run_id = ?", [run.id])
             if row is None:
                 _insert_run(cursor, run)
-            else:
-                _require_same(read_run(cursor, run.id), run)
-                _begin_again(cursor, run)
+                return False
+            stored = read_run(cursor, run.id)
+            _require_same(stored, run)
+            _begin_again(cursor, run)
+            return stored.status is RunStatus.FINISHED
 
     def save(
         self, run_id: str, articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequence[Verdict]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def retrieved_pairs(
         encoder = load_encoder()
         with PassageIndex.create_or_open(folder, encoder) as index:
             index.add(documents)
-            retriever = Retriever(index, encoder, RetrieverConfig(k=k))
+            retriever = Retriever(index, encoder, RetrieverConfig(k=k, margin=math.inf))
             found = retriever.retrieve([Query(claim_from_text(claim.text)) for claim in claims])
     by_origin = {d.origin: d for d in documents}
     made: list[TrainingPair] = []

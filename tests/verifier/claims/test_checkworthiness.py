@@ -43,13 +43,11 @@ def test_score_does_not_depend_on_order_or_neighbours() -> None:
     assert scorer.score([]).shape == (0,)
 
 
-def test_weights_are_not_read_before_the_first_score(copy: Path) -> None:
-    """A process that scores nothing pays nothing, and damage is told of when it matters."""
+def test_damaged_weights_are_told_of_before_any_score(copy: Path) -> None:
+    """Every file is compared with its recorded hash when the scorer is made."""
     (copy / "model.onnx").write_bytes(b"damaged")
-    scorer = OnnxWorthiness(copy)
-    assert scorer.id.startswith("checkworthiness-minilm")
     with pytest.raises(ModelDamagedError, match="sha256"):
-        scorer.score(SENTENCES)
+        OnnxWorthiness(copy)
 
 
 def test_classes_are_bound_by_name(copy: Path) -> None:
