@@ -376,9 +376,9 @@ def corpus_add(
     with progress("indexing documents") as advance:
         built = build(sources, corpus, _settings(settings), lambda n: advance(n, 0), shards)
     r = built.report
-    row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages)
+    row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages, r.n_reused)
     if json:
-        print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages"), [row])
+        print_json_rows(("n_added", "n_replaced", "n_unchanged", "n_passages", "n_reused"), [row])
     else:
         say(
             f"{corpus}: {r.n_added} documents added, {r.n_replaced} replaced, {r.n_unchanged} unchanged;"

@@ -50,7 +50,7 @@ class RetrieverConfig:
     # Hits score at most this much less than the first, but for the best passage of each of the first few documents:
     # what lies further off settles little, misleads more often and costs as much to read (docs/benchmarks.md).
     margin: float = 0.07
-    min_documents: int = 3
+    min_documents: int = 2
 
     def __post_init__(self) -> None:
         if not self.margin >= 0 or self.min_documents < 1:

@@ -45,7 +45,7 @@ def texts_of(index: FakeIndex, query: Query, config: RetrieverConfig = Retriever
 def test_passage_found_by_both_searches_comes_first() -> None:
     """Rank fusion prefers agreement; ranks count from 1."""
     index = FakeIndex(DOCUMENTS, dense=[0, 2], lexical=[1, 2])
-    hits = Retriever(index, FakeEncoder()).retrieve([Query(make_claim())])[0]
+    hits = Retriever(index, FakeEncoder(), RetrieverConfig(margin=1)).retrieve([Query(make_claim())])[0]
     assert hits[0].passage.text == DOCUMENTS[2].text
     assert [h.rank for h in hits] == [1, 2, 3]
 
