@@ -47,7 +47,7 @@ class SentenceTransformerEncoder:
                 f"no sentence-transformers model {name!r}: expected a folder or a hub name in the local cache ({error})"
             ) from error
         self.name = name
-        self.fingerprint = _weights_hash(self._model)
+        self.fingerprint = weights_hash(self._model)
         self.dim = int(self._model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -56,7 +56,8 @@ class SentenceTransformerEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(len(texts), self.dim)
 
 
-def _weights_hash(model: Any) -> str:
+def weights_hash(model: Any) -> str:
+    """The first 12 hex digits of a SHA-256 over a torch model's weights and their names."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from corpus.documents import sentence_spans
+from corpus.documents import content_id, sentence_spans
+from verifier.encode import weights_hash
 from verifier.inference import SHIPPED_MODELS, ModelError, ModelNotFoundError, OnnxModel, stay_offline
 from verifier.types import MAX_RATIONALE, STANCES, Claim, Evidence, Hit, Span, Stance, present_evidence
 
@@ -50,7 +51,7 @@ class StanceError(Exception):
 
 
 class PairScorer(Protocol):
-    """A cross-encoder. `id` names the model and its weights."""
+    """A cross-encoder. `id` names the model and hashes all that its probabilities depend on."""
 
     id: str
 
@@ -67,7 +68,9 @@ class OnnxPairScorer:
     def __init__(self, folder: Path = SHIPPED_MODELS / "stance", threads: int = 0):
         self._model = OnnxModel(folder, threads)
         self._columns = stance_columns(dict(enumerate(self._model.info.labels)))
-        self.id = f"{self._model.info.name}@{self._model.info.fingerprint}"
+        info = self._model.info
+        # Another tokenizer or temperature gives other probabilities, which a memory must not mix with these.
+        self.id = f"{info.name}@{content_id(info.sha256, info.tokenizer_sha256, repr(info.temperature))[:12]}"
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
         """As in PairScorer; the logits are divided by the model's fitted temperature."""
@@ -93,7 +96,7 @@ class CrossEncoderPairScorer:
                 f"cross-encoder {name!r} has no configuration that names its classes; choose another model"
             )
         self._columns = stance_columns(config.id2label)
-        self.id = name
+        self.id = f"{name}@{weights_hash(self._model)}"
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
         """As in PairScorer."""

@@ -1,13 +1,16 @@
 """Judging passages with any three-class scorer."""
 
+import json
+import shutil
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.verifier.factories import make_claim, make_document, make_passage
-from verifier.inference import ModelError
-from verifier.stance import StanceError, StanceModel, stance_columns
+from verifier.inference import SHIPPED_MODELS, ModelError
+from verifier.stance import OnnxPairScorer, StanceError, StanceModel, stance_columns
 from verifier.types import Hit, Span, Stance
 
 CLAIM = make_claim()
@@ -112,3 +115,12 @@ def test_leaning_passage_takes_its_side_even_where_neutral_is_likelier() -> None
     assert found.stance is Stance.SUPPORTS
     assert found.rationale
     assert found.p_neutral > found.p_supports
+
+
+def test_another_temperature_is_another_model(tmp_path: Path) -> None:
+    """Its probabilities are others, so nothing that was kept of the first may be taken for them."""
+    shutil.copytree(SHIPPED_MODELS / "stance", tmp_path / "stance")
+    description = json.loads((tmp_path / "stance" / "model.json").read_text(encoding="utf-8"))
+    changed = {**description, "temperature": description["temperature"] + 0.5}
+    (tmp_path / "stance" / "model.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert OnnxPairScorer(tmp_path / "stance").id != OnnxPairScorer().id
