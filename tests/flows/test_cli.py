@@ -291,7 +291,7 @@ def test_run_prints_the_data_though_the_report_cannot_be_written(
         raise ReportWriteError("index.md: the report cannot be written", report)
 
     monkeypatch.setattr("flows.verify.verify", verify)
-    monkeypatch.setattr(cli, "_print_outcome", lambda outcome, json: print(outcome is report, json))
+    monkeypatch.setattr(cli.verify, "_print_outcome", lambda outcome, json: print(outcome is report, json))
     outcome = verifier("run", "a.txt", "--report", tmp_path / "r", "--json")
     assert (outcome.code, outcome.out) == (1, "True True\n")
     assert outcome.err == "verifier: index.md: the report cannot be written\n"

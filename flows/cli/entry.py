@@ -1,0 +1,87 @@
+"""From a command line to an exit code: every known error becomes one sentence."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import NoReturn
+
+from flows.cli.app import EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, InputError, app
+
+
+def main() -> None:
+    """The entry point: every known error becomes one sentence on standard error and an exit code."""
+    import logging
+
+    logging.getLogger().addHandler(logging.NullHandler())
+    signal.signal(signal.SIGTERM, _terminate)
+    message, code = _call()
+    # The error is gone here; what its frames held (database handles) must go too, or DuckDB tells of leaks at exit.
+    gc.collect()
+    if message:
+        print(f"verifier: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _terminate(signum: int, frame: object) -> NoReturn:
+    """End as on Ctrl-C: the run is marked FAILED and Prefect's server is shut down on the way out."""
+    sys.exit(EXIT_TERMINATED)
+
+
+def _call() -> tuple[str, int]:
+    """Run the command; the message to print, if any, and the exit code."""
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except BaseException as error:
+        for cause in _causes(error):  # Prefect keeps the error, and with it what its frames hold
+            traceback.clear_frames(cause.__traceback__)
+        return _ending(error)
+    return "", 0
+
+
+def _ending(error: BaseException) -> tuple[str, int]:
+    """Typer turns Ctrl-C and a broken pipe into exits; the exception before the exit tells which it was."""
+    causes = list(_causes(error))
+    codes = [cause.code for cause in causes if isinstance(cause, SystemExit)]
+    if _is_ours(error):
+        return sentence_of(error), EXIT_USAGE
+    if EXIT_TERMINATED in codes:
+        return "terminated; what was saved before stays saved", EXIT_TERMINATED
+    # On Ctrl-C Prefect's server stops too; Prefect then fails to reach it, which is no news.
+    if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
+        return "interrupted; what was saved before stays saved", EXIT_INTERRUPTED
+    if isinstance(error, SystemExit | BrokenPipeError) and any(isinstance(c, BrokenPipeError) for c in causes):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
+        return "", 0
+    if not isinstance(error, SystemExit):
+        return sentence_of(error), EXIT_USAGE
+    return "", error.code if isinstance(error.code, int) else 0
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _is_ours(error: BaseException) -> bool:
+    return isinstance(error, InputError) or type(error).__module__.split(".")[0] in ("corpus", "verifier", "flows")
+
+
+def sentence_of(error: BaseException) -> str:
+    """One sentence for any error; ours already say what to do."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if _is_ours(error):
+        return text
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or text}; free the disk or check the path and try again"
+    return f"unexpected {type(error).__name__}: {text}; please report this with the command that you gave"

@@ -1,0 +1,219 @@
+"""Checking articles and claims: run, check, claims, report, doctor."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import (
+    DEFAULT_CORPUS,
+    DEFAULT_DATABASE,
+    DEFAULT_REPORT,
+    EXIT_FAILURES,
+    EXIT_USAGE,
+    Corpus,
+    Database,
+    InputError,
+    Json,
+    ReportFolder,
+    Runner,
+    SettingsFile,
+    Sources,
+    app,
+    decoded,
+    load_chosen,
+    quiet,
+)
+from flows.cli.entry import sentence_of
+from flows.terminal import (
+    print_claims,
+    print_failures,
+    print_json_rows,
+    print_table,
+    print_verdict,
+    print_verdicts,
+    progress,
+    say,
+)
+
+if TYPE_CHECKING:
+    from verifier.retrieve import Query
+    from verifier.rows import RunReport
+
+
+@app.command(epilog="Example: verifier run morning/*.html --corpus reference/ --db verdicts.duckdb --report report/")
+def run(
+    sources: Sources,
+    corpus: Corpus = DEFAULT_CORPUS,
+    db: Database = DEFAULT_DATABASE,
+    report: ReportFolder = DEFAULT_REPORT,
+    settings: SettingsFile = None,
+    runner: Runner = None,
+    json: Json = False,
+) -> None:
+    """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
+    quiet()
+    from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
+
+    require_report_folder(report)
+    from flows.cluster import on_runner
+    from flows.verify import VerifyRequest, verify
+
+    request = VerifyRequest(tuple(sources), corpus, db, report, load_chosen(settings))
+    try:
+        with progress("checking articles") as advance:
+            outcome = on_runner(verify, runner)(request, advance)
+    except ReportWriteError as error:
+        if error.report is None:
+            raise
+        _print_outcome(error.report, json)  # the verdicts are stored all the same
+        say(f"verifier: {error}")
+        raise typer.Exit(EXIT_FAILURES) from None
+    _print_outcome(outcome, json)
+    say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    if outcome.failures:
+        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
+
+
+def _print_outcome(outcome: RunReport, json: bool) -> None:
+    from verifier.report import report_json_lines
+
+    if json:
+        for line in report_json_lines(outcome):
+            print(line)
+    else:
+        print_verdicts(outcome)
+    print_failures(outcome.failures)
+
+
+@app.command(epilog='Example: verifier check "Kherson was taken on 2 March 2022." --as-of 2022-03-17')
+def check(
+    claims: Annotated[list[str], typer.Argument(help="Claims, or - to read one a line.", metavar="CLAIM...")],
+    corpus: Corpus = DEFAULT_CORPUS,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out passages published after this date.")
+    ] = None,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Check claims given by hand; nothing is stored."""
+    from verifier.pipeline import open_verifier
+    from verifier.report import claim_json
+
+    queries, n_bad = _queries(claims, as_of.date() if as_of else None)
+    if not queries:
+        raise typer.Exit(EXIT_USAGE)
+    with open_verifier(corpus, load_chosen(settings)) as (verifier, _):
+        for query in queries:
+            verdict = verifier.check([query])[0]
+            if json:
+                print(claim_json(verdict.claim, verdict), flush=True)
+            else:
+                print_verdict(verdict)
+    if n_bad:
+        raise typer.Exit(EXIT_FAILURES)
+
+
+def _queries(claims: list[str], day: date | None) -> tuple[list[Query], int]:
+    """The claims as queries, and how many lines of standard input are none; those are told of and passed over.
+
+    :raises ValueError: when a claim on the command line is none, or standard input is empty.
+    """
+    from verifier.pipeline import english_claim
+    from verifier.retrieve import Query
+
+    queries, n_bad = [], 0
+    for line_number, text in _lines(claims):
+        try:
+            queries.append(Query(english_claim(decoded(text, "the claim"), day), as_of=day))
+        except ValueError as error:
+            if not line_number:
+                raise
+            n_bad += 1
+            say(f"verifier: line {line_number} of standard input: {sentence_of(error)}")
+    return queries, n_bad
+
+
+def _lines(claims: list[str]) -> Iterator[tuple[int, str]]:
+    """The claims; `-` stands for the lines of standard input, which come with their numbers from 1, others with 0."""
+    for claim in claims:
+        if claim != "-":
+            yield 0, claim
+            continue
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+        lines = [(number, line.strip()) for number, line in enumerate(sys.stdin, start=1) if line.strip()]
+        if not lines:
+            raise InputError("no claim on standard input; give one a line")
+        yield from lines
+
+
+@app.command(epilog="Example: verifier claims article.html --json")
+def claims(sources: Sources, settings: SettingsFile = None, json: Json = False) -> None:
+    """List the claims of articles, and what is not checked and why.
+
+    The rows are those of `verifier run`, without verdicts.
+    """
+    from verifier.claims import shipped_extractor
+    from verifier.pipeline import read_articles
+    from verifier.report import claim_json
+
+    chosen = load_chosen(settings)
+    articles, failures = read_articles(sources)
+    extractor = shipped_extractor(chosen.claims, chosen.threads)
+    for article in articles:
+        found = extractor.extract(article)
+        if json:
+            for claim in found:
+                print(claim_json(claim, None))
+        else:
+            print_claims(article.title, found)
+    print_failures(failures)
+    if failures:
+        raise typer.Exit(EXIT_FAILURES if articles else EXIT_USAGE)
+
+
+@app.command(epilog="Example: verifier report --db verdicts.duckdb --report report/")
+def report(
+    db: Database = DEFAULT_DATABASE,
+    report: ReportFolder = DEFAULT_REPORT,
+    run: Annotated[str | None, typer.Option("--run", help="A run's id; the newest where left out.")] = None,
+    json: Json = False,
+) -> None:
+    """Write the report of a stored run again."""
+    from flows.publish import write_report
+    from verifier.report import report_json_lines
+    from verifier.store import Store
+
+    with Store.open(db, read_only=True) as store:
+        rows = store.report_rows(run)
+    if json:
+        for line in report_json_lines(rows):
+            print(line)
+    else:
+        say(f"report: {write_report(rows, report)}")
+
+
+@app.command(epilog="Example: verifier doctor --corpus reference/ --db verdicts.duckdb")
+def doctor(
+    corpus: Corpus = DEFAULT_CORPUS,
+    db: Database = DEFAULT_DATABASE,
+    settings: SettingsFile = None,
+    json: Json = False,
+) -> None:
+    """Say what is installed and whether models, source tiers, corpus and database are sound."""
+    from verifier.doctor import examine
+
+    findings = examine(corpus, db, load_chosen(settings).sources.path)
+    rows = [(f.subject, f.state, f.detail) for f in findings]
+    if json:
+        print_json_rows(("subject", "state", "detail"), rows)
+    else:
+        print_table("", ("subject", "state", "detail"), rows)
+    if any(f.is_fault for f in findings):
+        raise typer.Exit(EXIT_FAILURES)
