@@ -207,6 +207,7 @@ class Verdict:
     confidence: float
     evidence: tuple[Evidence, ...]  # strongest first
     justification: str
+    reused_from: str | None = None  # the id of the claim that says the same and whose verdict this is
 
 
 class RunStatus(StrEnum):
@@ -228,6 +229,13 @@ class Failure:
     message: str
 
 
+class RunKind(StrEnum):
+    """What a run set out to do."""
+
+    VERIFY = "VERIFY"  # articles, from their text
+    REVERIFY = "REVERIFY"  # known claims, after the corpus changed
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One verification run: what was used, when, and how it ended."""
@@ -240,6 +248,75 @@ class Run:
     settings_json: str
     model_ids: tuple[str, ...]
     corpus_version: str
+    kind: RunKind = RunKind.VERIFY
+
+
+class CauseKind(StrEnum):
+    """Why a verdict differs from the one before."""
+
+    NEW_PASSAGE = "NEW_PASSAGE"  # added to the corpus since
+    REMOVED_PASSAGE = "REMOVED_PASSAGE"  # no longer in the corpus
+    EDITED_PASSAGE = "EDITED_PASSAGE"  # of a document that now has another text
+    OTHER_RANKING = "OTHER_RANKING"  # the corpus changed, and other passages that it held before are now the nearest
+    NEW_MODEL = "NEW_MODEL"
+    NEW_RULE = "NEW_RULE"  # other code or settings
+    OTHER_READING = "OTHER_READING"  # the claim's stand-alone text, speaker or date is another
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason why a verdict differs from the one before, with the passage that came, went or changed."""
+
+    kind: CauseKind
+    passage_id: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One wording of a checkable claim, and what it says: all wordings with one `statement_id` say the same.
+
+    The three figures are None for the wording seen first, whose fingerprint the statement's id is.
+    """
+
+    fingerprint: str
+    statement_id: str
+    text: str
+    kind: ClaimKind
+    similarity: float | None = None  # cosine to the first wording
+    p_entails: float | None = None  # probability that this wording entails the first
+    p_entailed: float | None = None  # and the other way round
+
+
+@dataclass(frozen=True, slots=True)
+class FactCheck:
+    """A fact-check that somebody else published; `label` is None where the rating fits none of ours."""
+
+    id: str
+    claim: str
+    claimant: str | None
+    claim_date: date | None
+    appearances: tuple[str, ...]  # URLs
+    publisher: str | None
+    url: str | None
+    title: str | None
+    reviewed: date | None
+    rating: str
+    label: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a person said of a verdict: another label, evidence that is about something else, or a comment."""
+
+    id: str
+    claim_id: str
+    run_id: str
+    label: Label | None
+    reviewer: str
+    comment: str
+    passage_id: str | None
+    reviewed_at: datetime
 
 
 def present_evidence(title: str | None, text: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from verifier.fingerprint import fingerprint_of
 from verifier.store.connection import NewerDatabaseError, NotADatabaseError, StoreOpenError, explain_open_error, one_row
 
 SCHEMA_FOLDER = Path(__file__).parent / "schema"
@@ -42,7 +43,8 @@ def bring_up_to_date(
         raise NewerDatabaseError(
             f"{path} has schema {found}, this program knows schemas up to {newest}; upgrade this program to use it"
         )
-    if not read_only:
+    if not read_only and found < newest:
+        connection.create_function("fingerprint_of", fingerprint_of, ["VARCHAR", "VARCHAR"], "VARCHAR")
         for version in range(found + 1, newest + 1):
             _apply(connection, path, version, steps[version])
     elif found == _EMPTY:

@@ -23,6 +23,7 @@ from verifier.types import (
     Label,
     Relation,
     Run,
+    RunKind,
     RunStatus,
     Span,
     Stance,
@@ -43,7 +44,7 @@ def read_run(cursor: duckdb.DuckDBPyConnection, run_id: str | None) -> Run:
 
     :raises UnknownRunError: when there is none.
     """
-    columns = "run_id, started_at, finished_at, status, code_version, settings_json, model_ids, corpus_version"
+    columns = "run_id, started_at, finished_at, status, code_version, settings_json, model_ids, corpus_version, kind"
     where = "ORDER BY started_at DESC, rowid DESC LIMIT 1" if run_id is None else "WHERE run_id = $1"
     row = one_row(cursor, f"SELECT {columns} FROM runs {where}", [] if run_id is None else [run_id])
     if row is None:
@@ -60,6 +61,7 @@ def read_run(cursor: duckdb.DuckDBPyConnection, run_id: str | None) -> Run:
         settings_json=row[5],
         model_ids=tuple(row[6]),
         corpus_version=row[7],
+        kind=RunKind(row[8]),
     )
 
 
@@ -134,10 +136,12 @@ def _substitutions(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdic
 
 def _verdicts(cursor: duckdb.DuckDBPyConnection, run_id: str, claims: dict[str, Claim]) -> dict[str, Verdict]:
     evidence = _evidence(cursor, run_id)
-    sql = "SELECT claim_id, label, confidence, justification FROM verdicts WHERE run_id = ?"
+    sql = "SELECT claim_id, label, confidence, justification, reused_from FROM verdicts WHERE run_id = ?"
     return {
-        claim_id: Verdict(claims[claim_id], Label(label), confidence, tuple(evidence[claim_id]), justification)
-        for claim_id, label, confidence, justification in _rows(cursor, sql, run_id)
+        claim_id: Verdict(
+            claims[claim_id], Label(label), confidence, tuple(evidence[claim_id]), justification, reused_from
+        )
+        for claim_id, label, confidence, justification, reused_from in _rows(cursor, sql, run_id)
     }
 
 

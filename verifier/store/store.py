@@ -199,7 +199,7 @@ def _insert_run(cursor: duckdb.DuckDBPyConnection, run: Run) -> None:
     finished_at = None if run.finished_at is None else in_utc(run.finished_at)
     cursor.execute(
         "INSERT INTO runs (run_id, started_at, finished_at, status, code_version, settings_json, model_ids,"
-        " corpus_version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " corpus_version, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run.id,
             in_utc(run.started_at),
@@ -209,12 +209,13 @@ def _insert_run(cursor: duckdb.DuckDBPyConnection, run: Run) -> None:
             run.settings_json,
             list(run.model_ids),
             run.corpus_version,
+            run.kind.value,
         ],
     )
 
 
 def _require_same(stored: Run, run: Run) -> None:
-    for name in ("code_version", "settings_json", "model_ids", "corpus_version"):
+    for name in ("code_version", "settings_json", "model_ids", "corpus_version", "kind"):
         was, now = getattr(stored, name), getattr(run, name)
         if was != now:
             raise RunMismatchError(

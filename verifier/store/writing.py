@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from corpus.documents import Document, Passage, content_id
+from verifier.fingerprint import fingerprint_of
 from verifier.store.connection import StoreError, one_row
 from verifier.store.proof import Batch
 from verifier.types import Article, Claim, Evidence, Failure, Verdict
@@ -43,7 +44,7 @@ _CLAIMS = _Table(
     "claims",
     "claim_id",
     ("article_id", "start_char", "end_char", "sentence"),
-    ("text", "speaker", "claim_date", "checkworthiness", "status", "reason", "role", "kind", "verb"),
+    ("text", "speaker", "claim_date", "checkworthiness", "status", "reason", "role", "kind", "verb", "fingerprint"),
 )
 _DOCUMENTS = _Table(
     "documents", "document_id", ("text",), ("origin", "title", "url", "source", "published", "ingested")
@@ -107,7 +108,7 @@ def _write_verdicts(cursor: duckdb.DuckDBPyConnection, run_id: str, verdicts: Se
     _merge(cursor, _DOCUMENTS, [_document_row(d) for d in documents.values()])
     _merge(cursor, _PASSAGES, [_passage_row(p) for p in passages.values()])
     now = in_utc(datetime.now(UTC))
-    rows = [(run_id, v.claim.id, v.label, v.confidence, v.justification, now) for v in verdicts]
+    rows = [(run_id, v.claim.id, v.label, v.confidence, v.justification, now, None, v.reused_from) for v in verdicts]
     _append(cursor, "verdicts", rows)
     _append(cursor, "evidence", [_evidence_row(run_id, rank, e) for rank, e in evidence])
     _append(cursor, "rationales", [row for _, e in evidence for row in _rationale_rows(run_id, e)])
@@ -122,13 +123,13 @@ def _merge(cursor: duckdb.DuckDBPyConnection, table: _Table, rows: Sequence[Row]
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {columns} FROM {table.name} LIMIT 0")
     _append(cursor, "staged", rows)
     _refuse_changes(cursor, table)
-    if table.changing:
-        update = ", ".join(f"{c} = excluded.{c}" for c in table.changing)
-        differs = " OR ".join(f"{table.name}.{c} IS DISTINCT FROM excluded.{c}" for c in table.changing)
-        on_conflict = f"({table.key}) DO UPDATE SET {update} WHERE {differs}"
-    else:
-        on_conflict = "DO NOTHING"
-    cursor.execute(f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM staged ON CONFLICT {on_conflict}")
+    update = ", ".join(f"{c} = staged.{c}" for c in table.changing)
+    differs = " OR ".join(f"stored.{c} IS DISTINCT FROM staged.{c}" for c in table.changing)
+    when_known = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {update}" if update else ""
+    cursor.execute(
+        f"MERGE INTO {table.name} AS stored USING staged USING ({table.key}) {when_known}"
+        f" WHEN NOT MATCHED THEN INSERT ({columns}) VALUES ({', '.join(f'staged.{c}' for c in table.columns)})"
+    )
 
 
 def _refuse_changes(cursor: duckdb.DuckDBPyConnection, table: _Table) -> None:
@@ -169,7 +170,7 @@ def _article_row(a: Article) -> Row:
 
 
 def _claim_row(c: Claim) -> Row:
-    return (c.id, c.article_id, c.start, c.end, c.sentence, *_changing_of(c))
+    return (c.id, c.article_id, c.start, c.end, c.sentence, *_changing_of(c), fingerprint_of(c.text, c.kind))
 
 
 def _run_claim_row(run_id: str, position: int, c: Claim) -> Row:

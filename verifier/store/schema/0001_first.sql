@@ -130,7 +130,7 @@ CREATE TABLE rationales (
     position       INTEGER NOT NULL,
     start_char     INTEGER NOT NULL CHECK (start_char >= 0),
     end_char       INTEGER NOT NULL CHECK (end_char > start_char),
-    quote          VARCHAR NOT NULL CHECK (trim(quote) <> ''),
+    quote          VARCHAR NOT NULL CHECK (quote <> ''),
     document_start INTEGER NOT NULL,
     document_end   INTEGER NOT NULL,
     PRIMARY KEY (run_id, claim_id, passage_id, position),
