@@ -17,6 +17,7 @@ from corpus.documents import content_id
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
 from flows.publish import write_report
 from flows.worker import CODE
+from verifier.memory import Memory
 from verifier.pipeline import Basis, CheckedArticle, open_verifier, read_articles
 from verifier.rows import RunReport
 from verifier.settings import Settings
@@ -105,7 +106,8 @@ def open_checker(request: VerifyRequest) -> Iterator[tuple[CheckAll, Basis]]:
         checker = ClusterChecker(cluster, request.corpus, request.settings)
         yield checker.check_all, checker.basis
         return
-    with open_verifier(request.corpus, request.settings, memory=memory_of(request.database)) as (verifier, basis):
+    memory = Memory(memory_of(request.database))
+    with open_verifier(request.corpus, request.settings, memory=memory, code=CODE) as (verifier, basis):
 
         def check_all(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Callable[[], Checked]]]:
             checked = verifier.check_batches(batches)
@@ -115,7 +117,7 @@ def open_checker(request: VerifyRequest) -> Iterator[tuple[CheckAll, Basis]]:
 
 
 def memory_of(database: Path) -> Path:
-    """Where what the stance model said is kept beside a database, so that the next run need not ask it again."""
+    """Where what models said is kept beside a database, so that the next run need not ask them again."""
     return database.with_name(f"{database.name}.memory")
 
 

@@ -1,29 +1,47 @@
-"""What the stance model said of each pair of texts, kept in a file: a run that comes again reads only what is new."""
+"""What models said, kept in a file beside the database: what comes again is not computed again."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import sqlite3
 import threading
+import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from corpus.index import Encoder
 from verifier.stance import PairScorer
-from verifier.types import STANCES
+from verifier.types import STANCES, Claim, Comparison, Evidence, Hit, Relation, Span, Stance, Timing
 
 log = logging.getLogger(__name__)
-MAX_ROWS = 2_000_000  # about 100 MB, some months of a newsroom; the oldest go first
-_ROW_BYTES = 4 * len(STANCES)
 _WAIT_S = 5.0
+_ASKED_AT_ONCE = 500
 
 
-class ScoreMemory:
-    """Scores by key in one SQLite file, which several threads and processes may use at the same time.
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kind of thing that is kept: its table, and how many rows; the oldest go first."""
+
+    table: str
+    column: str
+    max_rows: int
+
+
+SCORES = Kept("scores", "p", 2_000_000)  # about 100 MB, some months of a newsroom
+VECTORS = Kept("vectors", "v", 200_000)  # of claims; about 300 MB
+WEIGHED = Kept("weighed", "evidence", 300_000)  # about 300 MB
+
+
+class Memory:
+    """Bytes by key in one SQLite file, which several threads and processes may use at the same time.
 
     It only saves time: a file that cannot be read or written is told of in the log, and everything is computed again.
     """
@@ -33,36 +51,36 @@ class ScoreMemory:
         self._lock = threading.Lock()
         self._connection = self._opened()
 
-    def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
-        """The scores that are known, each float32 (3,)."""
-        found = {}
+    def get(self, kept: Kept, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What is known of these keys."""
+        found: dict[bytes, bytes] = {}
         with self._lock:
-            for key in keys if self._connection else ():
-                row = self._first(key)
-                if row and len(row[0]) == _ROW_BYTES:
-                    found[key] = np.frombuffer(row[0], dtype=np.float32)
+            for at in range(0, len(keys), _ASKED_AT_ONCE):
+                found |= self._some(kept, keys[at : at + _ASKED_AT_ONCE])
         return found
 
-    def put(self, scores: Mapping[bytes, npt.NDArray[np.float32]]) -> None:
-        """Keep scores, each float32 (3,)."""
-        rows = [(key, score.astype(np.float32).tobytes()) for key, score in scores.items()]
+    def put(self, kept: Kept, rows: Mapping[bytes, bytes]) -> None:
+        """Keep these; what is known already stays."""
         with self._lock:
             if self._connection and rows:
                 try:
                     with self._connection:
-                        self._connection.executemany("INSERT OR IGNORE INTO scores (key, p) VALUES (?, ?)", rows)
+                        self._connection.executemany(
+                            f"INSERT OR IGNORE INTO {kept.table} (key, {kept.column}) VALUES (?, ?)", rows.items()
+                        )
                 except sqlite3.Error as error:
                     self._give_up(error)
 
-    def _first(self, key: bytes) -> tuple[bytes] | None:
+    def _some(self, kept: Kept, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         if self._connection is None:
-            return None
+            return {}
+        marks = ",".join("?" * len(keys))
         try:
-            row: tuple[bytes] | None = self._connection.execute("SELECT p FROM scores WHERE key = ?", (key,)).fetchone()
+            query = f"SELECT key, {kept.column} FROM {kept.table} WHERE key IN ({marks})"
+            return dict(self._connection.execute(query, keys).fetchall())
         except sqlite3.Error as error:
             self._give_up(error)
-            return None
-        return row
+            return {}
 
     def _opened(self) -> sqlite3.Connection | None:
         """The file, made where there is none; one that is damaged is begun anew."""
@@ -91,8 +109,11 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
         with connection:
-            connection.execute("CREATE TABLE IF NOT EXISTS scores (n INTEGER PRIMARY KEY, key BLOB UNIQUE, p BLOB)")
-            connection.execute("DELETE FROM scores WHERE n <= (SELECT max(n) FROM scores) - ?", (MAX_ROWS,))
+            for kept in (SCORES, VECTORS, WEIGHED):
+                columns = f"n INTEGER PRIMARY KEY, key BLOB UNIQUE, {kept.column} BLOB"
+                connection.execute(f"CREATE TABLE IF NOT EXISTS {kept.table} ({columns})")
+                oldest = f"(SELECT max(n) FROM {kept.table}) - ?"
+                connection.execute(f"DELETE FROM {kept.table} WHERE n <= {oldest}", (kept.max_rows,))
     except sqlite3.Error:
         connection.close()
         raise
@@ -102,27 +123,128 @@ def _connected(path: Path) -> sqlite3.Connection:
 class RememberingPairScorer:
     """A pair scorer that asks another one only for what is not remembered."""
 
-    def __init__(self, scorer: PairScorer, memory: ScoreMemory):
+    def __init__(self, scorer: PairScorer, memory: Memory):
         self.id = scorer.id
         self._scorer = scorer
         self._memory = memory
 
     def probabilities(self, pairs: Sequence[tuple[str, str]]) -> npt.NDArray[np.float32]:
         """As in PairScorer; bit by bit what the scorer says or said."""
-        keys = [_key(self.id, *pair) for pair in pairs]
-        known = self._memory.get(keys)
+        keys = [_key(self.id, claim, evidence) for evidence, claim in pairs]
+        known = _arrays(self._memory.get(SCORES, keys), len(STANCES))
         unread = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
         if unread:
             scores = self._scorer.probabilities(list(unread.values()))
             if scores.shape != (len(unread), len(STANCES)):
                 return scores  # the stance model says what is wrong with it; nothing of it is kept
             fresh = dict(zip(unread, scores, strict=True))
-            self._memory.put({key: score for key, score in fresh.items() if np.isfinite(score).all()})
+            self._memory.put(SCORES, {key: _bytes(score) for key, score in fresh.items() if np.isfinite(score).all()})
             known |= fresh
         return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(pairs), len(STANCES))
 
 
-def _key(model_id: str, evidence: str, claim: str) -> bytes:
-    """128 bits of a SHA-256 over the model's weights (in its id) and both texts."""
-    parts = "\x1f".join((model_id, claim, evidence)).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(parts).digest()[:16]
+class RememberingEncoder:
+    """An encoder that asks another one only for texts that are not remembered; for claims, of which there are few."""
+
+    def __init__(self, encoder: Encoder, memory: Memory):
+        self.name, self.fingerprint, self.dim = encoder.name, encoder.fingerprint, encoder.dim
+        self._encoder = encoder
+        self._memory = memory
+
+    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """:return: float32 (n_texts, dim), rows unit-norm; bit by bit what the encoder says or said."""
+        keys = [_key(self.name, self.fingerprint, text) for text in texts]
+        known = _arrays(self._memory.get(VECTORS, keys), self.dim)
+        unread = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if unread:
+            fresh = dict(zip(unread, self._encoder.encode(list(unread.values())), strict=True))
+            self._memory.put(VECTORS, {key: _bytes(vector) for key, vector in fresh.items()})
+            known |= fresh
+        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), self.dim)
+
+
+class EvidenceMemory:
+    """What was made of the passages found for a claim, before the decision: stance, comparison, provenance.
+
+    A claim for which the same passages are found again, in the same order, is not judged again, whatever article it
+    stands in; how near they are may have changed, and is taken as it is now.
+    """
+
+    def __init__(self, memory: Memory, basis: str):
+        """:param basis: names all else that the evidence depends on: models, settings, the program itself."""
+        self._memory = memory
+        self._basis = basis
+
+    def get(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence] | None:
+        """One Evidence a hit, in order; None where it is not known."""
+        key = self._key(claim, hits)
+        if (packed := self._memory.get(WEIGHED, [key]).get(key)) is None:
+            return None
+        try:
+            rows = json.loads(zlib.decompress(packed))
+            return [_evidence(claim, hit, row) for hit, row in zip(hits, rows, strict=True)]
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            log.debug("what is remembered of claim %s cannot be read: %s", claim.id, error)
+            return None
+
+    def put(self, claim: Claim, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> None:
+        """Keep what was made of the hits."""
+        rows = json.dumps([_row(e) for e in evidence], separators=(",", ":"))
+        self._memory.put(WEIGHED, {self._key(claim, hits): zlib.compress(rows.encode(), level=1)})
+
+    def _key(self, claim: Claim, hits: Sequence[Hit]) -> bytes:
+        """Of all that is read of the claim and of the passages; a document's id stands for its text and origin."""
+        day = str(claim.claim_date or "")
+        told = (claim.text, claim.kind, claim.speaker or "", claim.verb or "", "\x1e".join(claim.quotes), day)
+        found = (
+            "\x1e".join((h.passage.id, d.title, d.url or "", d.source or "", str(d.published or "")))
+            for h in hits
+            for d in (h.document,)
+        )
+        return _key(self._basis, *told, *found)
+
+
+def _row(evidence: Evidence) -> dict[str, Any]:
+    row = {name: getattr(evidence, name) for name in _KEPT_AS_IT_IS}
+    return row | {
+        "rationale": [[span.start, span.end] for span in evidence.rationale],
+        "comparisons": [asdict(comparison) for comparison in evidence.comparisons],
+        "barred": list(evidence.barred),
+    }
+
+
+_KEPT_AS_IT_IS = ("stance", "p_supports", "p_refutes", "p_neutral", "timing", "origin", "tier", "credibility")
+
+
+def _evidence(claim: Claim, hit: Hit, row: dict[str, Any]) -> Evidence:
+    return Evidence(
+        claim_id=claim.id,
+        passage=hit.passage,
+        document=hit.document,
+        retrieval_score=hit.score,
+        stance=Stance(row["stance"]),
+        p_supports=row["p_supports"],
+        p_refutes=row["p_refutes"],
+        p_neutral=row["p_neutral"],
+        rationale=tuple(Span(start, end) for start, end in row["rationale"]),
+        comparisons=tuple(Comparison(**{**c, "relation": Relation(c["relation"])}) for c in row["comparisons"]),
+        timing=Timing(row["timing"]),
+        origin=row["origin"],
+        tier=row["tier"],
+        credibility=row["credibility"],
+        barred=tuple(Stance(side) for side in row["barred"]),
+    )
+
+
+def _bytes(row: npt.NDArray[np.float32]) -> bytes:
+    return row.astype(np.float32).tobytes()
+
+
+def _arrays(found: Mapping[bytes, bytes], n: int) -> dict[bytes, npt.NDArray[np.float32]]:
+    """Each float32 (n,); what has another length is not known."""
+    return {key: np.frombuffer(raw, dtype=np.float32) for key, raw in found.items() if len(raw) == 4 * n}
+
+
+def _key(*parts: str) -> bytes:
+    """128 bits of a SHA-256."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest()[:16]

@@ -22,7 +22,7 @@ from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.encode import load_encoder
 from verifier.inference import default_threads
-from verifier.memory import RememberingPairScorer, ScoreMemory
+from verifier.memory import EvidenceMemory, Memory, RememberingEncoder, RememberingPairScorer
 from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
 from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
@@ -94,10 +94,13 @@ class Judge:
         stance: StanceJudge,
         config: VerdictConfig = VerdictConfig(),
         tiers: SourceTiers = NO_TIERS,
+        remembered: EvidenceMemory | None = None,
     ):
+        """:param remembered: what was made of a claim and its hits before, and where it is kept."""
         self._stance = stance
         self._config = config
         self._tiers = tiers
+        self._remembered = remembered
         self.model_ids = (stance.id, shipped_decision().id, tiers.id)
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
@@ -110,8 +113,13 @@ class Judge:
 
     def weigh(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         """What each passage says, before the decision weighs them: one Evidence a hit, in order."""
-        evidence = [compare(claim, e) for e in self._stance.judge(claim, hits)]
-        return weigh_provenance(claim, evidence, self._tiers)
+        if self._remembered and (known := self._remembered.get(claim, hits)) is not None:
+            return known
+        compared = [compare(claim, e) for e in self._stance.judge(claim, hits)]
+        evidence = weigh_provenance(claim, compared, self._tiers)
+        if self._remembered:
+            self._remembered.put(claim, hits, evidence)
+        return evidence
 
 
 class Verifier:
@@ -208,18 +216,21 @@ def _failure(article: Article, error: Exception) -> Failure:
     return Failure(article.source or article.title, "check", type(error).__name__, str(error))
 
 
-def load_judge(settings: Settings, memory: Path | None = None) -> Judge:
+def load_judge(settings: Settings, memory: Memory | None = None, code: str = "") -> Judge:
     """The shipped judge.
 
-    :param memory: a file that keeps what the stance model said, so that no pair is read twice; see `ScoreMemory`.
+    :param memory: keeps what was read, so that no pair is read twice.
+    :param code: names the program's version, where `memory` is given: evidence that another one made is made anew.
     :raises ModelError: when a model is missing or damaged.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
     tiers = load_tiers(settings.sources.path)
     scorer = load_pair_scorer(settings.stance.model, settings.threads)
-    if memory is not None:
-        scorer = RememberingPairScorer(scorer, ScoreMemory(memory))
-    return Judge(StanceModel(scorer, settings.stance), settings.verdict, tiers)
+    if memory is None:
+        return Judge(StanceModel(scorer, settings.stance), settings.verdict, tiers)
+    basis = content_id(code, scorer.id, tiers.id, repr(settings.stance))
+    stance = StanceModel(RememberingPairScorer(scorer, memory), settings.stance)
+    return Judge(stance, settings.verdict, tiers, EvidenceMemory(memory, basis))
 
 
 def hits_of_texts(texts: Sequence[str], title: str = "") -> list[Hit]:
@@ -241,25 +252,27 @@ def open_verifier(
     corpus: Path,
     settings: Settings,
     extractor: ClaimExtractor | None = None,
-    memory: Path | None = None,
+    memory: Memory | None = None,
     open_with: IndexOpener = open_index,
+    code: str = "",
 ) -> Iterator[tuple[Verifier, Basis]]:
     """The shipped pipeline over a corpus folder, with what its verdicts rest on.
 
     The weights are loaded when they are first needed: what a run rests on is known before.
 
     :param extractor: finds the claims of articles; the shipped one where left out.
-    :param memory: as in `load_judge`.
+    :param memory: as in `load_judge`, with `code`; keeps the vectors of claims too.
     :param open_with: opens the index or, of a corpus on several machines, what searches it there.
 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
-    judge = load_judge(settings, memory)
+    judge = load_judge(settings, memory, code)
     encoder = load_encoder(settings.encoder, settings.threads)
+    asking = RememberingEncoder(encoder, memory) if memory else encoder
     with open_with(corpus, encoder) as index:
-        retriever = Retriever(index, encoder, settings.retriever)
+        retriever = Retriever(index, asking, settings.retriever)
         reader = extractor or shipped_extractor(settings.claims, settings.threads)
         weights = f"{encoder.name}@{encoder.fingerprint}"
         model_ids = (*reader.model_ids, weights, *judge.model_ids)
