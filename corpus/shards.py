@@ -74,6 +74,9 @@ class Shard(Protocol):
     def fetch(self, ids: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
         """The passages with these rowids; one that is gone is left out."""
 
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins, by origin; one that is not here is left out."""
+
     def close(self) -> None:
         """Give up what it holds."""
 
@@ -127,6 +130,11 @@ class ShardedSearch:
         wanted = [n for n in rowids if n < len(self._searched)]
         parts = self._pool.map(lambda n: self._searched[n].fetch(rowids[n]), wanted)
         return {_number(n, rowid): row for n, part in zip(wanted, parts, strict=True) for rowid, row in part.items()}
+
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins, by origin; one that is not here is left out."""
+        parts = self._pool.map(lambda shard: shard.documents_at(origins), self._searched)
+        return {origin: doc_id for part in parts for origin, doc_id in part.items()}
 
     def _merged(self, search: Callable[[Shard], Found], n_queries: int, k: int) -> Found:
         """The shards' lists of each query as one, best first, ties by number, cut to k."""

@@ -301,6 +301,11 @@ class RemoteShard:
         found: dict[int, tuple[Passage, Document]] = self._holders.ask(self._number, "fetch", list(ids))
         return found
 
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins; raises ShardLostError."""
+        found: dict[str, str] = self._holders.ask(self._number, "documents_at", list(origins))
+        return found
+
     def close(self) -> None:
         """Nothing is held here."""
 

@@ -204,6 +204,10 @@ class Database:
             row = connection.execute("SELECT id FROM documents WHERE origin = ?", (origin,)).fetchone()
         return row[0] if row else None
 
+    def ids_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins, by origin; one that is not here is left out."""
+        return dict(self._select("SELECT origin, id FROM documents WHERE origin IN ({})", origins))
+
     def find(self, key: str) -> list[str]:
         """Ids of the documents with this id, origin or url, of this file, or whose origin ends in `#key`."""
         path, tail = f"{Path(key).resolve()}#", key if key.startswith("#") else f"#{key}"

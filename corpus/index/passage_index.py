@@ -231,6 +231,10 @@ class PassageIndex:
         """The passages with these rowids; one that was removed since the search is left out."""
         return self._database.fetch(ids)
 
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins, by origin; one that is not here is left out."""
+        return self._database.ids_at(origins)
+
     # ---- changing
 
     def add(self, documents: Iterable[Document], progress: Callable[[int], None] | None = None) -> AddReport:

@@ -96,6 +96,9 @@ class FakeShard:
 
     search_lexical = search_dense
 
+    def documents_at(self, origins: object) -> dict[str, str]:
+        return {}
+
     def fetch(self, ids: object) -> dict[int, tuple[object, Document]]:
         return {}
 
@@ -245,3 +248,11 @@ def test_another_encoder_is_refused(sharded: ShardedIndex, folder: Path, other_e
     """As for one index."""
     with pytest.raises(IndexMismatchError):
         open_index(folder, other_encoder)
+
+
+def test_documents_are_found_where_they_came_from(sharded: ShardedIndex, documents: list[Document]) -> None:
+    """The document that is here now, whatever its shard; nothing for what is not here."""
+    origins = [d.origin for d in documents]
+    assert sharded.documents_at([*origins, "nowhere"]) == {d.origin: d.id for d in documents}
+    sharded.remove([documents[3].id])
+    assert documents[3].origin not in sharded.documents_at(origins)

@@ -13,6 +13,7 @@ from typing import Self
 import duckdb
 
 from verifier.rows import RunReport
+from verifier.store.causes import DocumentsAt
 from verifier.store.connection import StoreError, StoreOpenError, StoreReadError, connect, first_line, one_row
 from verifier.store.migrations import bring_up_to_date
 from verifier.store.proof import prove
@@ -90,7 +91,12 @@ class Store:
             return stored.status is RunStatus.FINISHED
 
     def save(
-        self, run_id: str, articles: Sequence[Article], claims: Sequence[Claim], verdicts: Sequence[Verdict]
+        self,
+        run_id: str,
+        articles: Sequence[Article],
+        claims: Sequence[Claim],
+        verdicts: Sequence[Verdict],
+        documents_at: DocumentsAt | None = None,
     ) -> None:
         """Store a batch of articles in one transaction: all of it, or nothing.
 
@@ -98,6 +104,7 @@ class Store:
 
         :param claims: all claims of the articles, as this run read them; none of an article of which only known claims
             are judged anew. What an earlier run found and this one did not is no longer current.
+        :param documents_at: asks the corpus for the documents from some origins, to tell why a verdict changed.
         :raises UnprovenVerdictError: when a verdict, quote or offset is not backed by its text.
         :raises InconsistentBatchError: when the parts of the batch do not fit together.
         :raises TextChangedError: when an id is already stored with another text.
@@ -106,8 +113,7 @@ class Store:
         """
         batch = prove(articles, claims, verdicts)
         with self._transaction() as cursor:
-            read_run(cursor, run_id)
-            write_batch(cursor, run_id, batch)
+            write_batch(cursor, read_run(cursor, run_id), batch, documents_at)
 
     def record_failures(self, run_id: str, failures: Sequence[Failure]) -> None:
         """Store what a run did not do; the same failure twice is stored once.

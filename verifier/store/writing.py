@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,9 +10,10 @@ import duckdb
 
 from corpus.documents import Document, Passage, content_id
 from verifier.fingerprint import fingerprint_of
+from verifier.store.causes import DocumentsAt, EarlierVerdict, causes_of, read_earlier
 from verifier.store.connection import StoreError, one_row
 from verifier.store.proof import Batch
-from verifier.types import Article, Claim, Evidence, Failure, Verdict
+from verifier.types import Article, Claim, Evidence, Failure, Run, Verdict
 
 Row = tuple[object, ...]
 
@@ -62,11 +63,15 @@ def in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
-def write_batch(cursor: duckdb.DuckDBPyConnection, run_id: str, batch: Batch) -> None:
+def write_batch(
+    cursor: duckdb.DuckDBPyConnection, run: Run, batch: Batch, documents_at: DocumentsAt | None = None
+) -> None:
     """Store a proven batch; what this run has already said of an article or claim stays as it is.
 
+    :param documents_at: asks the corpus; where left out, a passage that went is not told from one that was edited.
     :raises TextChangedError: when an id is already stored with another text or place.
     """
+    run_id = run.id
     _merge(cursor, _ARTICLES, [_article_row(a) for a in batch.articles.values()])
     _write_run_articles(cursor, run_id, list(batch.articles), batch.read_ids)
     told = _already(cursor, run_id, "run_claims", "claim_id", batch.claims)
@@ -75,7 +80,10 @@ def write_batch(cursor: duckdb.DuckDBPyConnection, run_id: str, batch: Batch) ->
     _append(cursor, "run_claims", [_run_claim_row(run_id, i, c) for i, c in new_claims])
     _append(cursor, "substitutions", [row for _, c in new_claims for row in _substitution_rows(run_id, c)])
     judged = _already(cursor, run_id, "verdicts", "claim_id", batch.verdicts)
-    _write_verdicts(cursor, run_id, [v for claim_id, v in batch.verdicts.items() if claim_id not in judged])
+    new = [v for claim_id, v in batch.verdicts.items() if claim_id not in judged]
+    earlier = read_earlier(cursor, run_id, [v.claim.id for v in new])
+    _write_verdicts(cursor, run_id, new, earlier)
+    _append(cursor, "causes", list(_cause_rows(run, new, earlier, documents_at)))
 
 
 def write_failures(cursor: duckdb.DuckDBPyConnection, run_id: str, failures: Sequence[Failure]) -> None:
@@ -101,18 +109,41 @@ def _write_run_articles(
     )
 
 
-def _write_verdicts(cursor: duckdb.DuckDBPyConnection, run_id: str, verdicts: Sequence[Verdict]) -> None:
+def _write_verdicts(
+    cursor: duckdb.DuckDBPyConnection,
+    run_id: str,
+    verdicts: Sequence[Verdict],
+    earlier: Mapping[str, EarlierVerdict],
+) -> None:
     evidence = [(rank, e) for v in verdicts for rank, e in enumerate(v.evidence, start=1)]
     documents = {e.document.id: e.document for _, e in evidence}
     passages = {e.passage.id: e.passage for _, e in evidence}
     _merge(cursor, _DOCUMENTS, [_document_row(d) for d in documents.values()])
     _merge(cursor, _PASSAGES, [_passage_row(p) for p in passages.values()])
     now = in_utc(datetime.now(UTC))
-    rows = [(run_id, v.claim.id, v.label, v.confidence, v.justification, now, None, v.reused_from) for v in verdicts]
+    before = {claim_id: verdict.run.id for claim_id, verdict in earlier.items()}
+    rows = [
+        (run_id, v.claim.id, v.label, v.confidence, v.justification, now, before.get(v.claim.id), v.reused_from)
+        for v in verdicts
+    ]
     _append(cursor, "verdicts", rows)
     _append(cursor, "evidence", [_evidence_row(run_id, rank, e) for rank, e in evidence])
     _append(cursor, "rationales", [row for _, e in evidence for row in _rationale_rows(run_id, e)])
     _append(cursor, "comparisons", [row for _, e in evidence for row in _comparison_rows(run_id, e)])
+
+
+def _cause_rows(
+    run: Run,
+    verdicts: Sequence[Verdict],
+    earlier: Mapping[str, EarlierVerdict],
+    documents_at: DocumentsAt | None,
+) -> Iterator[Row]:
+    origins = {p.origin for verdict in earlier.values() for p in verdict.passages}
+    current = documents_at(sorted(origins)) if documents_at else None
+    for verdict in verdicts:
+        before = earlier.get(verdict.claim.id)
+        for i, cause in enumerate(causes_of(before, verdict, run, current) if before else ()):
+            yield (run.id, verdict.claim.id, i, cause.kind, cause.passage_id, cause.detail)
 
 
 def _merge(cursor: duckdb.DuckDBPyConnection, table: _Table, rows: Sequence[Row]) -> None:
