@@ -21,7 +21,7 @@ from verifier.memory import Memory
 from verifier.pipeline import Basis, CheckedArticle, open_verifier, read_articles
 from verifier.rows import RunReport
 from verifier.settings import Settings
-from verifier.store import Store
+from verifier.store import DocumentsAt, Store
 from verifier.types import Article, Failure, Run, RunStatus
 
 Batch = Sequence[Article]
@@ -52,7 +52,13 @@ def check_batch(check: Callable[[], Checked]) -> Checked:
 
 
 @task(name="save verdicts", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
-def save_batch(database: Path, run_id: str, checked: Sequence[CheckedArticle], failures: Sequence[Failure]) -> None:
+def save_batch(
+    database: Path,
+    run_id: str,
+    checked: Sequence[CheckedArticle],
+    failures: Sequence[Failure],
+    documents_at: DocumentsAt | None = None,
+) -> None:
     """One transaction a batch; saving it twice adds nothing, so a retry is safe.
 
     The file is held only while writing, so that others can query it during the run.
@@ -60,7 +66,7 @@ def save_batch(database: Path, run_id: str, checked: Sequence[CheckedArticle], f
     claims = [claim for c in checked for claim in c.claims]
     verdicts = [verdict for c in checked for verdict in c.verdicts]
     with Store.open(database) as store:
-        store.save(run_id, [c.article for c in checked], claims, verdicts)
+        store.save(run_id, [c.article for c in checked], claims, verdicts, documents_at)
         store.record_failures(run_id, failures)
 
 
@@ -84,12 +90,12 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     articles, unread = read_all(request.sources)
     n_batch, n_done = request.settings.batch_articles, 0
     batches = [articles[start : start + n_batch] for start in range(0, len(articles), n_batch)]
-    with open_checker(request) as (check_all, basis):
-        run = new_run(request.settings, basis, [a.id for a in articles] + [f.source for f in unread])
+    with open_checker(request) as checker:
+        run = new_run(request.settings, checker.basis, [a.id for a in articles] + [f.source for f in unread])
         with recorded(request.database, run) as is_known:
             save_batch(request.database, run.id, [], unread)
-            for batch, check in check_all([] if is_known else batches):
-                save_batch(request.database, run.id, *check_batch(check))
+            for batch, check in checker.check_all([] if is_known else batches):
+                save_batch(request.database, run.id, *check_batch(check), checker.documents_at)
                 n_done += len(batch)
                 if progress:
                     progress(n_done, len(articles))
@@ -99,12 +105,21 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """What checks batches, and what the verdicts rest on; on a cluster nobody can ask the corpus."""
+
+    check_all: CheckAll
+    basis: Basis
+    documents_at: DocumentsAt | None
+
+
 @contextmanager
-def open_checker(request: VerifyRequest) -> Iterator[tuple[CheckAll, Basis]]:
-    """What checks batches, one after the other in this process or on the flow's cluster, and what verdicts rest on."""
+def open_checker(request: VerifyRequest) -> Iterator[Checker]:
+    """What checks batches, one after the other in this process or on the flow's cluster."""
     if cluster := cluster_of_flow():
-        checker = ClusterChecker(cluster, request.corpus, request.settings)
-        yield checker.check_all, checker.basis
+        on_cluster = ClusterChecker(cluster, request.corpus, request.settings)
+        yield Checker(on_cluster.check_all, on_cluster.basis, None)
         return
     memory = Memory(memory_of(request.database))
     with open_verifier(request.corpus, request.settings, memory=memory, code=CODE) as (verifier, basis):
@@ -113,7 +128,7 @@ def open_checker(request: VerifyRequest) -> Iterator[tuple[CheckAll, Basis]]:
             checked = verifier.check_batches(batches)
             return ((batch, partial(next, checked)) for batch in batches)
 
-        yield check_all, basis
+        yield Checker(check_all, basis, verifier.documents_at)
 
 
 def memory_of(database: Path) -> Path:

@@ -45,6 +45,9 @@ class PassageRetriever(Protocol):
     def retrieve(self, queries: Sequence[Query]) -> list[list[Hit]]:
         """The hits of each query, best first."""
 
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents that the corpus has from these origins, by origin."""
+
 
 class StanceJudge(Protocol):
     """Judges passages against a claim; `id` names its model."""
@@ -158,6 +161,10 @@ class Verifier:
         hits = self._retriever.retrieve(queries)
         with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
             return list(pool.map(self._judge.judge, [query.claim for query in queries], hits))
+
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents that the corpus has from these origins, by origin."""
+        return self._retriever.documents_at(origins)
 
     def _extract(self, articles: Sequence[Article]) -> list[_Read]:
         read = []

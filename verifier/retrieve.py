@@ -39,6 +39,9 @@ class SearchableIndex(Protocol):
     def fetch(self, numbers: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
         """The passages with their documents."""
 
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents from these origins, by origin; one that is not here is left out."""
+
 
 @dataclass(frozen=True)
 class RetrieverConfig:
@@ -91,6 +94,10 @@ class Retriever:
         dense = self._index.search_dense(self._encoder.encode(texts), depth)
         lexical = self._index.search_lexical(texts, depth)
         return [self._fuse(query, d, x) for query, d, x in zip(queries, dense, lexical, strict=True)]
+
+    def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
+        """The ids of the documents that the corpus has from these origins, by origin."""
+        return self._index.documents_at(origins)
 
     def _fuse(self, query: Query, dense: list[tuple[int, float]], lexical: list[tuple[int, float]]) -> list[Hit]:
         scores = fused_scores(dense, lexical, self._config.lexical_weight)

@@ -1,5 +1,6 @@
 """The verdict store: a DuckDB file that proves what it holds. Import from here."""
 
+from verifier.store.causes import DocumentsAt
 from verifier.store.connection import (
     MissingDatabaseError,
     NewerDatabaseError,
@@ -17,6 +18,7 @@ from verifier.store.store import RunMismatchError, Store, StoreWriteError, query
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
 __all__ = [
+    "DocumentsAt",
     "InconsistentBatchError",
     "MissingDatabaseError",
     "NaiveTimestampError",
