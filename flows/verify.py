@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from verifier.pipeline import Basis, CheckedArticle, open_verifier, read_article
 from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import DocumentsAt, Store
-from verifier.types import Article, Failure, Run, RunStatus
+from verifier.types import Article, Failure, Run, RunKind, RunStatus
 
 Batch = Sequence[Article]
 CheckAll = Callable[[Sequence[Batch]], Iterator[tuple[Batch, Callable[[], Checked]]]]
@@ -92,15 +92,15 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     batches = [articles[start : start + n_batch] for start in range(0, len(articles), n_batch)]
     with open_checker(request) as checker:
         run = new_run(request.settings, checker.basis, [a.id for a in articles] + [f.source for f in unread])
-        with recorded(request.database, run) as is_known:
-            save_batch(request.database, run.id, [], unread)
-            for batch, check in checker.check_all([] if is_known else batches):
-                save_batch(request.database, run.id, *check_batch(check), checker.documents_at)
+        with recorded(request.database, run) as (run_id, is_done):
+            save_batch(request.database, run_id, [], unread)
+            for batch, check in checker.check_all([] if is_done else batches):
+                save_batch(request.database, run_id, *check_batch(check), checker.documents_at)
                 n_done += len(batch)
                 if progress:
                     progress(n_done, len(articles))
     with Store.open(request.database, read_only=True) as store:
-        report = store.report_rows(run.id)
+        report = store.report_rows(run_id)
     render(report, request.report)
     return report
 
@@ -136,7 +136,7 @@ def memory_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.memory")
 
 
-def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
+def new_run(settings: Settings, basis: Basis, inputs: Sequence[str], kind: RunKind = RunKind.VERIFY) -> Run:
     """A run that begins now.
 
     Its id hashes all that its verdicts depend on: the same articles, corpus, models, settings and code (its version and
@@ -144,7 +144,14 @@ def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
     """
     code, chosen = f"{version('claim-verifier')}+{CODE}", settings.as_json()
     return Run(
-        id=content_id("run", code, chosen, basis.corpus_version, *basis.model_ids, *sorted(inputs)),
+        id=content_id(
+            "run" if kind is RunKind.VERIFY else kind,
+            code,
+            chosen,
+            basis.corpus_version,
+            *basis.model_ids,
+            *sorted(inputs),
+        ),
         started_at=datetime.now(UTC),
         finished_at=None,
         status=RunStatus.RUNNING,
@@ -152,19 +159,22 @@ def new_run(settings: Settings, basis: Basis, inputs: Sequence[str]) -> Run:
         settings_json=chosen,
         model_ids=basis.model_ids,
         corpus_version=basis.corpus_version,
+        kind=kind,
     )
 
 
 @contextmanager
-def recorded(database: Path, run: Run) -> Iterator[bool]:
+def recorded(database: Path, run: Run) -> Iterator[tuple[str, bool]]:
     """Begin the run in the store, and end it there as it ended: a failed run must never look finished.
 
-    :return: whether it is one that finished before without failures, so that nothing is left to check.
+    :return: the id under which it is stored, and whether it finished before without failures, so that nothing is left
+        to check.
     """
     with Store.open(database) as store:
-        is_known = store.begin_run(run)
+        run = replace(run, id=store.id_after(run))
+        is_done = store.begin_run(run)
     try:
-        yield is_known
+        yield run.id, is_done
     except BaseException:
         _finish(database, run.id, RunStatus.FAILED)
         raise

@@ -182,7 +182,7 @@ class Verifier:
             hits = iter(self._retriever.retrieve([query for asked in queries for query in asked]))
         except Exception as error:
             if len(batch) == 1:
-                return [], [_failure(batch[0].article, error)]
+                return [], [check_failure(batch[0].article, error)]
             parts = [self._judged([read]) for read in batch]
             return [c for checked, _ in parts for c in checked], [f for _, failures in parts for f in failures]
         checked, failures = [], []
@@ -192,7 +192,7 @@ class Verifier:
                 try:
                     checked.append(read.checked([verdict.result() for verdict in verdicts]))
                 except Exception as error:
-                    failures.append(_failure(read.article, error))
+                    failures.append(check_failure(read.article, error))
         return checked, failures
 
 
@@ -218,7 +218,8 @@ def _queries(article: Article, claims: Sequence[Claim]) -> list[Query]:
     return [Query(claim, article) for claim in claims if claim.status is ClaimStatus.CHECKABLE]
 
 
-def _failure(article: Article, error: Exception) -> Failure:
+def check_failure(article: Article, error: Exception) -> Failure:
+    """What went wrong with an article, as a run records it."""
     log.debug("article %s failed", article.id, exc_info=error)
     return Failure(article.source or article.title, "check", type(error).__name__, str(error))
 

@@ -1,6 +1,6 @@
 """The verdict store: a DuckDB file that proves what it holds. Import from here."""
 
-from verifier.store.causes import DocumentsAt
+from verifier.store.causes import DocumentsAt, is_other
 from verifier.store.connection import (
     MissingDatabaseError,
     NewerDatabaseError,
@@ -10,6 +10,7 @@ from verifier.store.connection import (
     StoreOpenError,
     StoreReadError,
 )
+from verifier.store.known import Change, KnownClaim
 from verifier.store.migrations import OlderDatabaseError
 from verifier.store.proof import InconsistentBatchError, UnprovenVerdictError
 from verifier.store.query import QueryError, QueryResult
@@ -18,8 +19,10 @@ from verifier.store.store import RunMismatchError, Store, StoreWriteError, query
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
 __all__ = [
+    "Change",
     "DocumentsAt",
     "InconsistentBatchError",
+    "KnownClaim",
     "MissingDatabaseError",
     "NaiveTimestampError",
     "NewerDatabaseError",
@@ -37,5 +40,6 @@ __all__ = [
     "TextChangedError",
     "UnknownRunError",
     "UnprovenVerdictError",
+    "is_other",
     "query_file",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -109,19 +110,24 @@ def _claims(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str, 
         WHERE rc.run_id = ? ORDER BY c.start_char, rc.position, c.claim_id"""
     substitutions = _substitutions(cursor, run_id)
     found: defaultdict[str, list[Claim]] = defaultdict(list)
-    for *plain, quotes, parts in _rows(cursor, sql, run_id):
-        claim = Claim(*plain)
-        found[claim.article_id].append(
-            replace(
-                claim,
-                status=ClaimStatus(claim.status),
-                kind=ClaimKind(claim.kind),
-                quotes=tuple(quotes or ()),
-                parts=tuple(Span(part["start_char"], part["end_char"]) for part in parts or ()),
-                substitutions=tuple(substitutions[claim.id]),
-            )
-        )
+    for row in _rows(cursor, sql, run_id):
+        claim = claim_from_row(row, substitutions[row[0]])
+        found[claim.article_id].append(claim)
     return found
+
+
+def claim_from_row(row: Sequence[Any], substitutions: Sequence[Substitution]) -> Claim:
+    """:param row: the columns of `claims` and `run_claims` in the order of Claim's fields, from `id` to `parts`."""
+    *plain, quotes, parts = row
+    claim = Claim(*plain)
+    return replace(
+        claim,
+        status=ClaimStatus(claim.status),
+        kind=ClaimKind(claim.kind),
+        quotes=tuple(quotes or ()),
+        parts=tuple(Span(part["start_char"], part["end_char"]) for part in parts or ()),
+        substitutions=tuple(substitutions),
+    )
 
 
 def _substitutions(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[str, list[Substitution]]:

@@ -15,6 +15,7 @@ import duckdb
 from verifier.rows import RunReport
 from verifier.store.causes import DocumentsAt
 from verifier.store.connection import StoreError, StoreOpenError, StoreReadError, connect, first_line, one_row
+from verifier.store.known import Change, KnownClaim, id_after, known_claim_ids, read_changes, read_known
 from verifier.store.migrations import bring_up_to_date
 from verifier.store.proof import prove
 from verifier.store.query import QueryResult, run_query
@@ -90,6 +91,15 @@ class Store:
             _begin_again(cursor, run)
             return stored.status is RunStatus.FINISHED
 
+    def id_after(self, run: Run) -> str:
+        """The run's id, or another where since it began a run on another basis gave newer verdicts.
+
+        The same run again adds nothing. But where the corpus, a model, the settings or the code became others meanwhile
+        and are now as they were, it is another run: what it finds differs from the verdicts of the run between.
+        """
+        with self._reading() as cursor:
+            return id_after(cursor, run)
+
     def save(
         self,
         run_id: str,
@@ -140,14 +150,32 @@ class Store:
         :raises UnknownRunError: when there is no such run.
         :raises StoreReadError: when DuckDB could not read.
         """
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute("BEGIN TRANSACTION READ ONLY")  # one snapshot, whatever is written meanwhile
+        with self._reading() as cursor:
             return read_report(cursor, run_id)
-        except duckdb.Error as error:
-            raise StoreReadError(f"cannot read {self.path} ({first_line(error)}); restore it from a copy") from error
-        finally:
-            cursor.close()
+
+    def known_claim_ids(self) -> list[str]:
+        """The current, checkable claims, those of an article together.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return known_claim_ids(cursor)
+
+    def known_claims(self, claim_ids: Sequence[str]) -> list[KnownClaim]:
+        """The claims with these ids as they were last read, each with its latest verdict.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_known(cursor, claim_ids)
+
+    def changes(self, run_id: str) -> list[Change]:
+        """The run's verdicts beside those before, other labels first.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_changes(cursor, run_id)
 
     def n_failures(self, run_id: str) -> int:
         """How many failures of the run are stored."""
@@ -161,6 +189,18 @@ class Store:
         cursor = self._connection.cursor()
         try:
             return run_query(cursor, sql, params)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One snapshot, whatever is written meanwhile."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.begin()
+            yield cursor
+        except duckdb.Error as error:
+            raise StoreReadError(f"cannot read {self.path} ({first_line(error)}); restore it from a copy") from error
         finally:
             cursor.close()
 
