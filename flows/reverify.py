@@ -66,7 +66,7 @@ def reverify(request: ReverifyRequest, progress: Callable[[int, int], None] | No
     :raises CorpusError, ModelError, StoreError: when it cannot start or go on; what was stored before stays, and the
         run, if it had begun, is marked FAILED.
     """
-    with Store.open(request.database) as store:  # for writing: an older database is brought up to date first
+    with Store.open(request.database, create=False) as store:  # to write: an older file is brought up to date first
         claim_ids = store.known_claim_ids()
     memory = Memory(memory_of(request.database))
     with open_verifier(request.corpus, request.settings, memory=memory, code=CODE) as (verifier, basis):

@@ -115,14 +115,20 @@ def _require_place(path: str, read_only: bool) -> None:
     place = Path(path)
     if place.is_dir():
         raise NotADatabaseError(f"expected a database file, {path} is a folder; give the path of a file in it")
-    if read_only and not place.exists():
-        raise MissingDatabaseError(
-            f"expected a database at {path}, found no file; check the path or verify articles first"
-        )
+    if read_only:
+        require_file(path)
     if place.exists() and not _is_duckdb(place):
         raise NotADatabaseError(f"expected a DuckDB database at {path}, found another kind of file; give another path")
     if not place.parent.is_dir():
         raise StoreOpenError(f"cannot create {path}: there is no folder {place.parent}; create it first")
+
+
+def require_file(path: str) -> None:
+    """:raises MissingDatabaseError: when there is no file."""
+    if path != MEMORY and not Path(path).exists():
+        raise MissingDatabaseError(
+            f"expected a database at {path}, found no file; check the path or verify articles first"
+        )
 
 
 def _is_duckdb(place: Path) -> bool:

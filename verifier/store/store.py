@@ -14,7 +14,15 @@ import duckdb
 
 from verifier.rows import RunReport
 from verifier.store.causes import DocumentsAt
-from verifier.store.connection import StoreError, StoreOpenError, StoreReadError, connect, first_line, one_row
+from verifier.store.connection import (
+    StoreError,
+    StoreOpenError,
+    StoreReadError,
+    connect,
+    first_line,
+    one_row,
+    require_file,
+)
 from verifier.store.known import Change, KnownClaim, id_after, known_claim_ids, read_changes, read_known
 from verifier.store.migrations import bring_up_to_date
 from verifier.store.proof import prove
@@ -48,13 +56,18 @@ class Store:
         self._writing = threading.Lock()
 
     @classmethod
-    def open(cls, path: str | Path, read_only: bool = False, wait_s: float = DEFAULT_WAIT_S) -> Store:
+    def open(
+        cls, path: str | Path, read_only: bool = False, wait_s: float = DEFAULT_WAIT_S, create: bool = True
+    ) -> Store:
         """Open the file, or create it; ":memory:" makes a store that is gone when it is closed.
 
+        :param create: whether to make a file where there is none; never done where it is opened to read.
         :param wait_s: for how many seconds to retry while another process holds the file.
         :raises StoreOpenError: MissingDatabaseError, NotADatabaseError, NewerDatabaseError, OlderDatabaseError or
             StoreBusyError.
         """
+        if not create:
+            require_file(str(path))
         connection = connect(str(path), read_only=read_only, wait_s=wait_s)
         try:
             bring_up_to_date(connection, str(path), read_only=read_only)
