@@ -21,4 +21,4 @@ def fingerprint_of(text: str, kind: str) -> str:
     :param kind: the claim's kind: that something is so and that somebody said it are never the same claim.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_MARKS).casefold()
-    return content_id("statement", kind, _SPACE.sub(" ", plain).strip(_END))
+    return content_id("statement", kind, _SPACE.sub(" ", plain).strip().rstrip(_END))

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -24,10 +25,11 @@ from verifier.encode import load_encoder
 from verifier.inference import default_threads
 from verifier.memory import EvidenceMemory, Memory, RememberingEncoder, RememberingPairScorer
 from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
+from verifier.recall import Recall, Recognised
 from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
 from verifier.stance import StanceModel, load_pair_scorer
-from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict
+from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict, Wording
 from verifier.verdict import VerdictConfig, decide, shipped_decision
 
 log = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class CheckedArticle:
     article: Article
     claims: tuple[Claim, ...]
     verdicts: tuple[Verdict, ...]
+    wordings: tuple[Wording, ...] = ()  # of the checkable claims, where there is a claim memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,23 @@ class Judge:
 class Verifier:
     """The pipeline over articles or single claims."""
 
-    def __init__(self, extractor: ClaimExtractor, retriever: PassageRetriever, judge: Judge, n_judged: int = 1):
-        """:param n_judged: claims judged at the same time; verdicts do not depend on it."""
+    def __init__(
+        self,
+        extractor: ClaimExtractor,
+        retriever: PassageRetriever,
+        judge: Judge,
+        n_judged: int = 1,
+        recall: Recall | None = None,
+    ):
+        """:param n_judged: claims judged at the same time; verdicts do not depend on it.
+
+        :param recall: the desk's claim memory: claims that say the same are judged in the same words.
+        """
         self._extractor = extractor
         self._retriever = retriever
         self._judge = judge
         self._n_judged = n_judged
+        self._recall = recall
 
     def check_article(self, article: Article) -> CheckedArticle:
         """Extract the article's claims and judge the checkable ones."""
@@ -158,13 +172,29 @@ class Verifier:
 
     def check(self, queries: Sequence[Query]) -> list[Verdict]:
         """One verdict a query, in order."""
-        hits = self._retriever.retrieve(queries)
+        recognised = self._recognised(queries)
+        hits = self._found(queries, recognised)
         with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
-            return list(pool.map(self._judge.judge, [query.claim for query in queries], hits))
+            return list(pool.map(self._verdict, [query.claim for query in queries], recognised, hits))
 
     def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
         """The ids of the documents that the corpus has from these origins, by origin."""
         return self._retriever.documents_at(origins)
+
+    def _recognised(self, queries: Sequence[Query]) -> list[Recognised | None]:
+        """None for each where there is no claim memory."""
+        return [*self._recall.recognise([q.claim for q in queries])] if self._recall else [None] * len(queries)
+
+    def _found(self, queries: Sequence[Query], recognised: Sequence[Recognised | None]) -> list[list[Hit]]:
+        return self._retriever.retrieve(
+            [replace(q, claim=r.judged) if r else q for q, r in zip(queries, recognised, strict=True)]
+        )
+
+    def _verdict(self, claim: Claim, recognised: Recognised | None, hits: Sequence[Hit]) -> Verdict:
+        if recognised is None or not recognised.is_reused:
+            return self._judge.judge(claim, hits)
+        verdict = self._judge.judge(recognised.judged, hits)
+        return replace(verdict, claim=claim, reused_from=recognised.wording.statement_id)
 
     def _extract(self, articles: Sequence[Article]) -> list[_Read]:
         read = []
@@ -178,8 +208,10 @@ class Verifier:
     def _judged(self, batch: Sequence[_Read]) -> Checked:
         """Passages are searched for the claims of all articles at once; where that fails, for each by itself."""
         queries = [_queries(read.article, read.claims) for read in batch]
+        everything = [query for asked in queries for query in asked]
         try:
-            hits = iter(self._retriever.retrieve([query for asked in queries for query in asked]))
+            recognised = self._recognised(everything)
+            hits = self._found(everything, recognised)
         except Exception as error:
             if len(batch) == 1:
                 return [], [check_failure(batch[0].article, error)]
@@ -187,10 +219,13 @@ class Verifier:
             return [c for checked, _ in parts for c in checked], [f for _, failures in parts for f in failures]
         checked, failures = [], []
         with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
-            judged = [[pool.submit(self._judge.judge, query.claim, next(hits)) for query in asked] for asked in queries]
-            for read, verdicts in zip(batch, judged, strict=True):
+            claims = [query.claim for query in everything]
+            verdicts = iter([pool.submit(self._verdict, *one) for one in zip(claims, recognised, hits, strict=True)])
+            wordings = iter([r.wording if r else None for r in recognised])
+            for read, asked in zip(batch, queries, strict=True):
+                waiting, known = list(islice(verdicts, len(asked))), list(islice(wordings, len(asked)))
                 try:
-                    checked.append(read.checked([verdict.result() for verdict in verdicts]))
+                    checked.append(read.checked([v.result() for v in waiting], [w for w in known if w]))
                 except Exception as error:
                     failures.append(check_failure(read.article, error))
         return checked, failures
@@ -204,14 +239,14 @@ class _Read:
     claims: tuple[Claim, ...]
     error: Exception | None
 
-    def checked(self, verdicts: Sequence[Verdict]) -> CheckedArticle:
+    def checked(self, verdicts: Sequence[Verdict], wordings: Sequence[Wording]) -> CheckedArticle:
         """With the verdicts of its checkable claims.
 
         :raises Exception: what went wrong before.
         """
         if self.error:
             raise self.error
-        return CheckedArticle(self.article, self.claims, tuple(verdicts))
+        return CheckedArticle(self.article, self.claims, tuple(verdicts), tuple(wordings))
 
 
 def _queries(article: Article, claims: Sequence[Claim]) -> list[Query]:
