@@ -124,8 +124,11 @@ def _corpus(folder: Path) -> str:
 
 
 def _database(path: Path) -> str:
-    from verifier.store import query_file
+    from verifier.store import DamagedRowsError, Store
 
-    runs = query_file(path, "SELECT count(*), max(started_at) FROM runs").rows[0]
-    verdicts = query_file(path, "SELECT count(*) FROM latest_verdicts").rows[0][0]
+    with Store.open(path, read_only=True) as store:
+        if found := store.faults():
+            raise DamagedRowsError(f"{path}: {'; '.join(found)}; restore it from a copy")
+        runs = store.query("SELECT count(*), max(started_at) FROM runs").rows[0]
+        verdicts = store.query("SELECT count(*) FROM latest_verdicts").rows[0][0]
     return f"{runs[0]} runs, the newest of {runs[1]}; {verdicts} claims with a verdict"

@@ -1,5 +1,6 @@
 """The verdict store: a DuckDB file that proves what it holds. Import from here."""
 
+from verifier.store.calibrations import ReviewedConfidence
 from verifier.store.causes import DocumentsAt, is_other
 from verifier.store.connection import (
     MissingDatabaseError,
@@ -10,26 +11,43 @@ from verifier.store.connection import (
     StoreOpenError,
     StoreReadError,
 )
+from verifier.store.integrity import DamagedRowsError
 from verifier.store.known import Change, KnownClaim
 from verifier.store.migrations import OlderDatabaseError
 from verifier.store.proof import InconsistentBatchError, UnprovenVerdictError
 from verifier.store.query import QueryError, QueryResult
 from verifier.store.reading import UnknownRunError
+from verifier.store.reviews import (
+    AmbiguousClaimError,
+    CitedPassage,
+    JudgedClaim,
+    NotEvidenceError,
+    ReviewError,
+    UnjudgedClaimError,
+    UnknownClaimError,
+)
 from verifier.store.store import RunMismatchError, Store, StoreWriteError, query_file
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
 __all__ = [
+    "AmbiguousClaimError",
     "Change",
+    "CitedPassage",
+    "DamagedRowsError",
     "DocumentsAt",
     "InconsistentBatchError",
+    "JudgedClaim",
     "KnownClaim",
     "MissingDatabaseError",
     "NaiveTimestampError",
     "NewerDatabaseError",
     "NotADatabaseError",
+    "NotEvidenceError",
     "OlderDatabaseError",
     "QueryError",
     "QueryResult",
+    "ReviewError",
+    "ReviewedConfidence",
     "RunMismatchError",
     "Store",
     "StoreBusyError",
@@ -38,6 +56,8 @@ __all__ = [
     "StoreReadError",
     "StoreWriteError",
     "TextChangedError",
+    "UnjudgedClaimError",
+    "UnknownClaimError",
     "UnknownRunError",
     "UnprovenVerdictError",
     "is_other",

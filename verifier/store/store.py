@@ -12,7 +12,9 @@ from typing import Self
 
 import duckdb
 
+from verifier.confidence import Calibration
 from verifier.rows import RunReport
+from verifier.store.calibrations import ReviewedConfidence, read_calibration, read_reviewed, write_calibration
 from verifier.store.causes import DocumentsAt
 from verifier.store.connection import (
     StoreError,
@@ -23,13 +25,15 @@ from verifier.store.connection import (
     one_row,
     require_file,
 )
+from verifier.store.integrity import faults
 from verifier.store.known import Change, KnownClaim, id_after, known_claim_ids, read_changes, read_known
 from verifier.store.migrations import bring_up_to_date
 from verifier.store.proof import prove
 from verifier.store.query import QueryResult, run_query
 from verifier.store.reading import read_report, read_run
+from verifier.store.reviews import JudgedClaim, add_review, read_judged_claim
 from verifier.store.writing import in_utc, write_batch, write_failures
-from verifier.types import Article, Claim, Failure, Run, RunStatus, Verdict
+from verifier.types import Article, Claim, Failure, Label, Review, Run, RunStatus, Verdict
 
 DEFAULT_WAIT_S = 5.0
 
@@ -189,6 +193,58 @@ class Store:
         """
         with self._reading() as cursor:
             return read_changes(cursor, run_id)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the rows, one sentence each: any that stand twice, or whose other half is missing.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return list(faults(cursor))
+
+    def judged_claim(self, claim: str) -> JudgedClaim:
+        """A claim with its latest verdict and all that was said of it.
+
+        :param claim: a claim_id, or an unambiguous beginning of one.
+        :raises UnknownClaimError, AmbiguousClaimError, UnjudgedClaimError: as their names say.
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_judged_claim(cursor, claim)
+
+    def add_review(
+        self, claim: str, label: Label | None, reviewer: str, comment: str = "", passage: str | None = None
+    ) -> Review:
+        """Store what a person says of the claim's latest verdict, and give it back; see `verifier.store.reviews`.
+
+        :raises ReviewError, UnknownClaimError, AmbiguousClaimError, UnjudgedClaimError, NotEvidenceError: nothing was
+            stored.
+        """
+        with self._transaction() as cursor:
+            return add_review(cursor, claim, label, reviewer, comment, passage)
+
+    def reviewed(self) -> list[ReviewedConfidence]:
+        """How sure verdicts were that people reviewed, and whether they were right: what confidence is refitted on.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_reviewed(cursor)
+
+    def calibration(self) -> Calibration | None:
+        """The calibration in force, if there is any.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_calibration(cursor)
+
+    def add_calibration(
+        self, slope: float, intercept: float, n_reviews: int, ece_before: float, ece_after: float
+    ) -> Calibration:
+        """Store a calibration, which is in force from the next run on; 1 and 0 put confidence back as models give it."""
+        with self._transaction() as cursor:
+            return write_calibration(cursor, slope, intercept, n_reviews, ece_before, ece_after)
 
     def n_failures(self, run_id: str) -> int:
         """How many failures of the run are stored."""
