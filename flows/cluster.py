@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
     from prefect import Flow
 
+    from verifier.confidence import Calibration
     from verifier.pipeline import Basis, CheckedArticle
     from verifier.settings import Settings
     from verifier.types import Article, Failure
@@ -206,13 +207,15 @@ class ClusterEncoder:
 class ClusterChecker:
     """Checks articles on workers that all rest on the same basis."""
 
-    def __init__(self, cluster: Cluster, corpus: Path, settings: Settings) -> None:
+    def __init__(
+        self, cluster: Cluster, corpus: Path, settings: Settings, calibration: Calibration | None = None
+    ) -> None:
         """:raises WorkerMismatchError: when a worker cannot open the corpus, or has another basis than the rest.
 
         :raises ShardLostError: when no worker holds a shard of the corpus.
         """
         self._cluster = cluster
-        self._work = _work(cluster, str(corpus), settings)
+        self._work = _work(cluster, str(corpus), settings, calibration)
         found = cluster.ask_all(worker.foundation, self._work)
         told = {address: (code, basis.corpus_version, basis.model_ids) for address, (code, basis) in found.items()}
         _agreed(told, ("the code", f"the corpus {corpus}", "the models and source tiers"))
@@ -248,7 +251,7 @@ class ClusterChecker:
             return [], [Failure(article.source or article.title, "check", "KilledWorker", why) for article in batch]
 
 
-def _work(cluster: Cluster, corpus: str, settings: Settings) -> Work:
+def _work(cluster: Cluster, corpus: str, settings: Settings, calibration: Calibration | None) -> Work:
     """What is to be checked, from what all disks hold of the corpus, that of this machine included."""
     on_workers = cluster.ask_all(worker.look, corpus)
     disks = {**on_workers, _HERE: worker.look(corpus)}
@@ -261,7 +264,7 @@ def _work(cluster: Cluster, corpus: str, settings: Settings) -> Work:
                 " has it"
             )
     state = hashlib.sha256("\n".join(sorted(_states(disks))).encode()).hexdigest()[:16]
-    return Work(corpus, settings, tuple(parts[n] for n in range(n_shards)), state)
+    return Work(corpus, settings, tuple(parts[n] for n in range(n_shards)), state, calibration)
 
 
 def _parts(disks: Mapping[str, OnDisk], corpus: str) -> dict[int, PartFacts]:

@@ -9,9 +9,7 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.verify import memory_of, new_run, recorded, save_batch
-from flows.worker import CODE
-from verifier.memory import Memory
+from flows.verify import desk_of, new_run, recorded, save_batch
 from verifier.pipeline import open_verifier
 from verifier.reverify import Rechecked, Rechecker
 from verifier.settings import Settings
@@ -68,8 +66,7 @@ def reverify(request: ReverifyRequest, progress: Callable[[int, int], None] | No
     """
     with Store.open(request.database, create=False) as store:  # to write: an older file is brought up to date first
         claim_ids = store.known_claim_ids()
-    memory = Memory(memory_of(request.database))
-    with open_verifier(request.corpus, request.settings, memory=memory, code=CODE) as (verifier, basis):
+    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (verifier, basis):
         rechecker = Rechecker(verifier)
         run = new_run(request.settings, basis, [], RunKind.REVERIFY)
         with recorded(request.database, run) as (run_id, is_done):

@@ -17,8 +17,9 @@ from corpus.documents import content_id
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
 from flows.publish import write_report
 from flows.worker import CODE
+from verifier.confidence import Calibration
 from verifier.memory import Memory
-from verifier.pipeline import Basis, CheckedArticle, open_verifier, read_articles
+from verifier.pipeline import Basis, CheckedArticle, Desk, open_verifier, read_articles
 from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import DocumentsAt, Store
@@ -118,11 +119,10 @@ class Checker:
 def open_checker(request: VerifyRequest) -> Iterator[Checker]:
     """What checks batches, one after the other in this process or on the flow's cluster."""
     if cluster := cluster_of_flow():
-        on_cluster = ClusterChecker(cluster, request.corpus, request.settings)
+        on_cluster = ClusterChecker(cluster, request.corpus, request.settings, calibration_of(request.database))
         yield Checker(on_cluster.check_all, on_cluster.basis, None)
         return
-    memory = Memory(memory_of(request.database))
-    with open_verifier(request.corpus, request.settings, memory=memory, code=CODE) as (verifier, basis):
+    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (verifier, basis):
 
         def check_all(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Callable[[], Checked]]]:
             checked = verifier.check_batches(batches)
@@ -134,6 +134,19 @@ def open_checker(request: VerifyRequest) -> Iterator[Checker]:
 def memory_of(database: Path) -> Path:
     """Where what models said is kept beside a database, so that the next run need not ask them again."""
     return database.with_name(f"{database.name}.memory")
+
+
+def desk_of(database: Path) -> Desk:
+    """What the database adds to the shipped pipeline; nothing yet where it is not made."""
+    return Desk(Memory(memory_of(database)), CODE, calibration_of(database))
+
+
+def calibration_of(database: Path) -> Calibration | None:
+    """The confidence refitted on reviews that is in force."""
+    if not database.exists():
+        return None
+    with Store.open(database) as store:  # to write: an older database is brought up to date first
+        return store.calibration()
 
 
 def new_run(settings: Settings, basis: Basis, inputs: Sequence[str], kind: RunKind = RunKind.VERIFY) -> Run:

@@ -31,6 +31,7 @@ from corpus.shards import Found, Shard, ShardedSearch, is_sharded, local_shards,
 if TYPE_CHECKING:
     from distributed import Client, Worker
 
+    from verifier.confidence import Calibration
     from verifier.pipeline import Basis, CheckedArticle, Verifier
     from verifier.settings import Settings
     from verifier.types import Article, Failure
@@ -73,6 +74,7 @@ class Work:
     settings: Settings
     shards: tuple[PartFacts, ...]  # in order; empty where the corpus is one index
     state: str  # of all parts of the corpus on all machines
+    calibration: Calibration | None = None  # confidence refitted on the reviews of the desk's database
 
 
 def _code_hash() -> str:
@@ -184,11 +186,14 @@ class _Opened:
 @lru_cache(maxsize=2)
 def _opened(work: Work) -> _Opened:
     """The verifier for this work, loaded once; hold the lock."""
-    from verifier.pipeline import open_verifier
+    from verifier.pipeline import Desk, open_verifier
 
     here = local_shards(Path(work.corpus))
     is_whole = all(n in here for n in range(len(work.shards)))
-    manager = open_verifier(Path(work.corpus), work.settings, open_with=open_index if is_whole else _opener(work, here))
+    open_with = open_index if is_whole else _opener(work, here)
+    manager = open_verifier(
+        Path(work.corpus), work.settings, desk=Desk(calibration=work.calibration), open_with=open_with
+    )
     verifier, basis = manager.__enter__()
     return _Opened(verifier, basis, manager)
 

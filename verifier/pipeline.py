@@ -21,11 +21,12 @@ from verifier.claims import ClaimExtractor, shipped_extractor
 from verifier.claims.language import why_not_english
 from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
+from verifier.confidence import Calibration
 from verifier.encode import load_encoder
 from verifier.inference import default_threads
 from verifier.memory import EvidenceMemory, Memory, RememberingEncoder, RememberingPairScorer
 from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
-from verifier.recall import Recall, Recognised
+from verifier.recall import KnownWordings, Recall, Recognised
 from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
 from verifier.stance import StanceModel, load_pair_scorer
@@ -101,17 +102,23 @@ class Judge:
         config: VerdictConfig = VerdictConfig(),
         tiers: SourceTiers = NO_TIERS,
         remembered: EvidenceMemory | None = None,
+        calibration: Calibration | None = None,
     ):
-        """:param remembered: what was made of a claim and its hits before, and where it is kept."""
+        """:param remembered: what was made of a claim and its hits before, and where it is kept.
+
+        :param calibration: refits the confidence of verdicts over found passages on what reviewers said.
+        """
         self._stance = stance
         self._config = config
         self._tiers = tiers
         self._remembered = remembered
-        self.model_ids = (stance.id, shipped_decision().id, tiers.id)
+        self._calibration = calibration
+        refitted = (calibration.model_id,) if calibration else ()
+        self.model_ids = (stance.id, shipped_decision().id, tiers.id, *refitted)
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over passages that a retriever found; most of them settle nothing."""
-        return decide(claim, self.weigh(claim, hits), self._config)
+        return decide(claim, self.weigh(claim, hits), self._config, calibration=self._calibration)
 
     def judge_given(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over texts that somebody handed over with the claim (`hits_of_texts`)."""
@@ -259,21 +266,34 @@ def check_failure(article: Article, error: Exception) -> Failure:
     return Failure(article.source or article.title, "check", type(error).__name__, str(error))
 
 
-def load_judge(settings: Settings, memory: Memory | None = None, code: str = "") -> Judge:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a newsroom's own database adds to the shipped pipeline; nothing of it by itself."""
+
+    memory: Memory | None = None  # keeps what was read: no pair is read twice, and no claim encoded twice
+    code: str = ""  # names the program's version: evidence that another one made is made anew
+    calibration: Calibration | None = None  # confidence refitted on reviews
+    known_wordings: Callable[[], KnownWordings] | None = None  # its claim memory
+
+
+NO_DESK = Desk()
+
+
+def load_judge(settings: Settings, desk: Desk = NO_DESK) -> Judge:
     """The shipped judge.
 
-    :param memory: keeps what was read, so that no pair is read twice.
-    :param code: names the program's version, where `memory` is given: evidence that another one made is made anew.
     :raises ModelError: when a model is missing or damaged.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
     tiers = load_tiers(settings.sources.path)
     scorer = load_pair_scorer(settings.stance.model, settings.threads)
-    if memory is None:
-        return Judge(StanceModel(scorer, settings.stance), settings.verdict, tiers)
-    basis = content_id(code, scorer.id, tiers.id, repr(settings.stance))
-    stance = StanceModel(RememberingPairScorer(scorer, memory), settings.stance)
-    return Judge(stance, settings.verdict, tiers, EvidenceMemory(memory, basis))
+    remembered = None
+    if desk.memory:
+        basis = content_id(desk.code, scorer.id, tiers.id, repr(settings.stance))
+        remembered = EvidenceMemory(desk.memory, basis)
+        scorer = RememberingPairScorer(scorer, desk.memory)
+    stance = StanceModel(scorer, settings.stance)
+    return Judge(stance, settings.verdict, tiers, remembered, desk.calibration)
 
 
 def hits_of_texts(texts: Sequence[str], title: str = "") -> list[Hit]:
@@ -295,25 +315,24 @@ def open_verifier(
     corpus: Path,
     settings: Settings,
     extractor: ClaimExtractor | None = None,
-    memory: Memory | None = None,
+    desk: Desk = NO_DESK,
     open_with: IndexOpener = open_index,
-    code: str = "",
 ) -> Iterator[tuple[Verifier, Basis]]:
     """The shipped pipeline over a corpus folder, with what its verdicts rest on.
 
     The weights are loaded when they are first needed: what a run rests on is known before.
 
     :param extractor: finds the claims of articles; the shipped one where left out.
-    :param memory: as in `load_judge`, with `code`; keeps the vectors of claims too.
+    :param desk: what the newsroom's database adds.
     :param open_with: opens the index or, of a corpus on several machines, what searches it there.
 
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
-    judge = load_judge(settings, memory, code)
+    judge = load_judge(settings, desk)
     encoder = load_encoder(settings.encoder, settings.threads)
-    asking = RememberingEncoder(encoder, memory) if memory else encoder
+    asking = RememberingEncoder(encoder, desk.memory) if desk.memory else encoder
     with open_with(corpus, encoder) as index:
         retriever = Retriever(index, asking, settings.retriever)
         reader = extractor or shipped_extractor(settings.claims, settings.threads)

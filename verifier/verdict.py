@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.documents import content_id
+from verifier.confidence import Calibration
 from verifier.types import SIDES, STANCES, Claim, Evidence, Label, Relation, Stance, Verdict
 
 FEATURES = (
@@ -129,6 +130,7 @@ def decide(
     config: VerdictConfig = VerdictConfig(),
     model: DecisionModel | None = None,
     given: bool = False,
+    calibration: Calibration | None = None,
 ) -> Verdict:
     """The verdict over all evidence; support never hides refutation.
 
@@ -137,6 +139,7 @@ def decide(
     that can be quoted. The verdict's evidence has the calibrated probabilities, and is NEUTRAL where it hardly leans.
 
     :param given: the texts were handed over with the claim: each one's likeliest stance counts, without thresholds.
+    :param calibration: refits the confidence on what reviewers said; label and evidence are the same with any.
     """
     settled = [_settled(e, config, given) for e in calibrated(evidence, model or shipped_decision(), given)]
     speaking = _speaking(settled)
@@ -151,7 +154,8 @@ def decide(
     elif refuting and chances[Label.REFUTED] >= max(floors[1], chances[Label.SUPPORTED]):
         label = Label.REFUTED
     ordered = tuple(sorted(_in_agreement(settled, speaking), key=_strength, reverse=True))
-    return Verdict(claim, label, chances[label], ordered, _justify(label, supporting, refuting, ordered))
+    confidence = calibration.apply(chances[label]) if calibration else chances[label]
+    return Verdict(claim, label, confidence, ordered, _justify(label, supporting, refuting, ordered))
 
 
 def label_chances(speaking: Sequence[Evidence], given: bool) -> dict[Label, float]:

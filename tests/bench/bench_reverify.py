@@ -24,7 +24,7 @@ from tests.verifier.factories import make_run
 from verifier.claims import shipped_extractor
 from verifier.encode import load_encoder
 from verifier.memory import Memory
-from verifier.pipeline import CheckedArticle, Verifier, open_verifier
+from verifier.pipeline import CheckedArticle, Desk, Verifier, open_verifier
 from verifier.reverify import Rechecker
 from verifier.settings import Settings
 from verifier.store import Store
@@ -134,7 +134,7 @@ def _rechecked(corpus: Path, memory: Memory, store: Store) -> tuple[dict[str, Ve
 
 @contextmanager
 def _opened(corpus: Path, memory: Memory | None) -> Iterator[tuple[Verifier, str]]:
-    with open_verifier(corpus, Settings(), shipped_extractor(), memory=memory) as (verifier, basis):
+    with open_verifier(corpus, Settings(), shipped_extractor(), desk=Desk(memory)) as (verifier, basis):
         yield verifier, basis.corpus_version
 
 

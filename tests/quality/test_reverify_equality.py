@@ -16,7 +16,7 @@ from tests.verifier.factories import make_run
 from verifier.claims import shipped_extractor
 from verifier.encode import load_encoder
 from verifier.memory import Memory
-from verifier.pipeline import open_verifier, read_articles
+from verifier.pipeline import Desk, open_verifier, read_articles
 from verifier.reverify import Rechecker
 from verifier.settings import Settings
 from verifier.store import Store
@@ -54,7 +54,7 @@ def changed(folder: Path, documents: Sequence[Document], rng: random.Random) -> 
 def verify_all(folder: Path, store: Store, run: Run, memory: Memory | None) -> None:
     """Every article, from its text."""
     articles, _ = read_articles([SAMPLE / "articles"])
-    with open_verifier(folder, Settings(), shipped_extractor(), memory=memory) as (verifier, _):
+    with open_verifier(folder, Settings(), shipped_extractor(), desk=Desk(memory)) as (verifier, _):
         checked, failures = verifier.check_articles(articles)
         store.begin_run(run)
         claims = [c for item in checked for c in item.claims]
@@ -74,7 +74,7 @@ def test_reverify_gives_the_verdicts_of_verifying_all_again(tmp_path: Path, docu
         known = store.known_claim_ids()
         for n in range(ROUNDS):
             changed(folder, documents, rng)
-            with open_verifier(folder, Settings(), memory=memory) as (verifier, basis):
+            with open_verifier(folder, Settings(), desk=Desk(memory)) as (verifier, basis):
                 run = make_run(f"again-{n}", started_at=datetime.now(UTC), corpus_version=basis.corpus_version)
                 rechecker = Rechecker(verifier)
                 done = rechecker.recheck(store.known_claims(known))
