@@ -13,7 +13,7 @@ from flows.verify import desk_of, new_run, recorded, save_batch
 from verifier.pipeline import open_verifier
 from verifier.reverify import Rechecked, Rechecker
 from verifier.settings import Settings
-from verifier.store import Change, KnownClaim, Store
+from verifier.store import Change, KnownClaim, Publisher, Store, open_published
 from verifier.types import Failure, RunKind
 
 CLAIMS_PER_BATCH = 500  # searched for at once, and stored in one transaction
@@ -70,12 +70,14 @@ def reverify(request: ReverifyRequest, progress: Callable[[int, int], None] | No
         rechecker = Rechecker(verifier)
         run = new_run(request.settings, basis, [], RunKind.REVERIFY)
         with recorded(request.database, run) as (run_id, is_done):
+            publisher = Publisher(request.database)
             for start in range(0, 0 if is_done else len(claim_ids), CLAIMS_PER_BATCH):
                 known = read_known(request.database, claim_ids[start : start + CLAIMS_PER_BATCH])
                 rechecked = recheck(rechecker, known)
                 save_batch(request.database, run_id, rechecked.changed, rechecked.failures, verifier.documents_at)
+                publisher.after_batch()
                 if progress:
                     progress(min(start + CLAIMS_PER_BATCH, len(claim_ids)), len(claim_ids))
-    with Store.open(request.database, read_only=True) as store:
+    with open_published(request.database)[0] as store:
         changes = store.changes(run_id)
     return Reverified(run_id, len(claim_ids), rechecker.n_judged, tuple(changes), tuple(rechecker.failures))

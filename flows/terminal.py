@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import re
@@ -73,6 +74,18 @@ def print_json_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) 
         fields = {name: _plain(value) for name, value in zip(names, row, strict=True)}
         line = json.dumps(fields, ensure_ascii=False, allow_nan=False)
         print(_UNSAFE_IN_A_LINE.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
+
+
+def print_csv_rows(columns: tuple[str, ...], rows: Sequence[Sequence[object]]) -> None:
+    """RFC 4180, with a head; a list or a struct stands as JSON, and nothing for NULL."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: object) -> object:
+    plain = _plain(value)
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False) if isinstance(plain, list | dict) else plain
 
 
 def _distinct(columns: Sequence[str]) -> list[str]:

@@ -22,7 +22,7 @@ from verifier.memory import Memory
 from verifier.pipeline import Basis, CheckedArticle, Desk, open_verifier, read_articles
 from verifier.rows import RunReport
 from verifier.settings import Settings
-from verifier.store import DocumentsAt, Store
+from verifier.store import DocumentsAt, Publisher, Store, open_published, refresh
 from verifier.types import Article, Failure, Run, RunKind, RunStatus
 
 Batch = Sequence[Article]
@@ -94,13 +94,15 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
     with open_checker(request) as checker:
         run = new_run(request.settings, checker.basis, [a.id for a in articles] + [f.source for f in unread])
         with recorded(request.database, run) as (run_id, is_done):
+            publisher = Publisher(request.database)
             save_batch(request.database, run_id, [], unread)
             for batch, check in checker.check_all([] if is_done else batches):
                 save_batch(request.database, run_id, *check_batch(check), checker.documents_at)
+                publisher.after_batch()
                 n_done += len(batch)
                 if progress:
                     progress(n_done, len(articles))
-    with Store.open(request.database, read_only=True) as store:
+    with open_published(request.database)[0] as store:
         report = store.report_rows(run_id)
     render(report, request.report)
     return report
@@ -200,3 +202,4 @@ def _finish(database: Path, run_id: str, status: RunStatus | None) -> None:
         if status is None:
             status = RunStatus.FINISHED_WITH_FAILURES if store.n_failures(run_id) else RunStatus.FINISHED
         store.finish_run(run_id, status, datetime.now(UTC))
+    refresh(database)

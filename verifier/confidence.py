@@ -35,7 +35,7 @@ class Calibration:
         return sigmoid(self.slope * logit(within(confidence)) + self.intercept)
 
     def undone(self, confidence: float) -> float:
-        """The confidence in [0, 1] as the models gave it, of a refitted one; what was beyond SUREST comes back as it."""
+        """The confidence in [0, 1] as the models gave it, of a refitted one; where surer than SUREST, as that."""
         if self.changes_nothing:
             return confidence
         return within(sigmoid((logit(confidence) - self.intercept) / self.slope))

@@ -7,7 +7,6 @@ import json
 import logging
 import sqlite3
 import threading
-import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from corpus.index import Encoder
 from verifier.stance import PairScorer
-from verifier.types import STANCES, Claim, Comparison, Evidence, Hit, Relation, Span, Stance, Timing
+from verifier.types import STANCES, Claim, Comparison, Evidence, Hit, Relation, Span, Stance
 
 log = logging.getLogger(__name__)
 _WAIT_S = 5.0
@@ -37,7 +36,7 @@ class Kept:
 
 SCORES = Kept("scores", "p", 2_000_000)  # about 100 MB, some months of a newsroom
 VECTORS = Kept("vectors", "v", 200_000)  # of claims; about 300 MB
-WEIGHED = Kept("weighed", "evidence", 300_000)  # about 300 MB
+JUDGED = Kept("judged", "evidence", 1_000_000)  # pairs; about 400 MB
 
 
 class Memory:
@@ -109,7 +108,7 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = OFF")
         with connection:
-            for kept in (SCORES, VECTORS, WEIGHED):
+            for kept in (SCORES, VECTORS, JUDGED):
                 columns = f"n INTEGER PRIMARY KEY, key BLOB UNIQUE, {kept.column} BLOB"
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {kept.table} ({columns})")
                 oldest = f"(SELECT max(n) FROM {kept.table}) - ?"
@@ -164,10 +163,10 @@ class RememberingEncoder:
 
 
 class EvidenceMemory:
-    """What was made of the passages found for a claim, before the decision: stance, comparison, provenance.
+    """What the stance model and the comparer made of a passage for a claim.
 
-    A claim for which the same passages are found again, in the same order, is not judged again, whatever article it
-    stands in; how near they are may have changed, and is taken as it is now.
+    A passage that is found again for the same words is not judged again, in whatever article they stand; how near it
+    is may have changed, and is taken as it is now. How passages stand to each other is left to those who have them all.
     """
 
     def __init__(self, memory: Memory, basis: str):
@@ -175,63 +174,57 @@ class EvidenceMemory:
         self._memory = memory
         self._basis = basis
 
-    def get(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence] | None:
+    def get(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence | None]:
         """One Evidence a hit, in order; None where it is not known."""
-        key = self._key(claim, hits)
-        if (packed := self._memory.get(WEIGHED, [key]).get(key)) is None:
+        keys = [self._key(claim, hit) for hit in hits]
+        known = self._memory.get(JUDGED, keys)
+        return [self._read(claim, hit, known.get(key)) for hit, key in zip(hits, keys, strict=True)]
+
+    def put(self, claim: Claim, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> None:
+        """Keep what was made of the hits, one Evidence each."""
+        rows = zip(hits, evidence, strict=True)
+        self._memory.put(JUDGED, {self._key(claim, hit): json.dumps(_row(e)).encode() for hit, e in rows})
+
+    def _read(self, claim: Claim, hit: Hit, kept: bytes | None) -> Evidence | None:
+        if kept is None:
             return None
         try:
-            rows = json.loads(zlib.decompress(packed))
-            return [_evidence(claim, hit, row) for hit, row in zip(hits, rows, strict=True)]
-        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            return _evidence(claim, hit, json.loads(kept))
+        except (ValueError, KeyError, TypeError) as error:
             log.debug("what is remembered of claim %s cannot be read: %s", claim.id, error)
             return None
 
-    def put(self, claim: Claim, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> None:
-        """Keep what was made of the hits."""
-        rows = json.dumps([_row(e) for e in evidence], separators=(",", ":"))
-        self._memory.put(WEIGHED, {self._key(claim, hits): zlib.compress(rows.encode(), level=1)})
-
-    def _key(self, claim: Claim, hits: Sequence[Hit]) -> bytes:
-        """Of all that is read of the claim and of the passages; a document's id stands for its text and origin."""
-        day = str(claim.claim_date or "")
+    def _key(self, claim: Claim, hit: Hit) -> bytes:
+        """Of all that is read of the claim and of the passage; a document's id stands for its text and origin."""
+        day, document = str(claim.claim_date or ""), hit.document
         told = (claim.text, claim.kind, claim.speaker or "", claim.verb or "", "\x1e".join(claim.quotes), day)
-        found = (
-            "\x1e".join((h.passage.id, d.title, d.url or "", d.source or "", str(d.published or "")))
-            for h in hits
-            for d in (h.document,)
-        )
-        return _key(self._basis, *told, *found)
+        about = (document.title, document.url or "", document.source or "", str(document.published or ""))
+        return _key(self._basis, *told, hit.passage.id, *about)
 
 
 def _row(evidence: Evidence) -> dict[str, Any]:
-    row = {name: getattr(evidence, name) for name in _KEPT_AS_IT_IS}
-    return row | {
+    return {
+        "stance": evidence.stance,
+        "p": [evidence.p_supports, evidence.p_refutes, evidence.p_neutral],
         "rationale": [[span.start, span.end] for span in evidence.rationale],
         "comparisons": [asdict(comparison) for comparison in evidence.comparisons],
         "barred": list(evidence.barred),
     }
 
 
-_KEPT_AS_IT_IS = ("stance", "p_supports", "p_refutes", "p_neutral", "timing", "origin", "tier", "credibility")
-
-
 def _evidence(claim: Claim, hit: Hit, row: dict[str, Any]) -> Evidence:
+    p_supports, p_refutes, p_neutral = row["p"]
     return Evidence(
         claim_id=claim.id,
         passage=hit.passage,
         document=hit.document,
         retrieval_score=hit.score,
         stance=Stance(row["stance"]),
-        p_supports=row["p_supports"],
-        p_refutes=row["p_refutes"],
-        p_neutral=row["p_neutral"],
+        p_supports=p_supports,
+        p_refutes=p_refutes,
+        p_neutral=p_neutral,
         rationale=tuple(Span(start, end) for start, end in row["rationale"]),
         comparisons=tuple(Comparison(**{**c, "relation": Relation(c["relation"])}) for c in row["comparisons"]),
-        timing=Timing(row["timing"]),
-        origin=row["origin"],
-        tier=row["tier"],
-        credibility=row["credibility"],
         barred=tuple(Stance(side) for side in row["barred"]),
     )
 

@@ -104,7 +104,7 @@ class Judge:
         remembered: EvidenceMemory | None = None,
         calibration: Calibration | None = None,
     ):
-        """:param remembered: what was made of a claim and its hits before, and where it is kept.
+        """:param remembered: what was made of passages for a claim before, and where it is kept.
 
         :param calibration: refits the confidence of verdicts over found passages on what reviewers said.
         """
@@ -126,13 +126,13 @@ class Judge:
 
     def weigh(self, claim: Claim, hits: Sequence[Hit]) -> list[Evidence]:
         """What each passage says, before the decision weighs them: one Evidence a hit, in order."""
-        if self._remembered and (known := self._remembered.get(claim, hits)) is not None:
-            return known
-        compared = [compare(claim, e) for e in self._stance.judge(claim, hits)]
-        evidence = weigh_provenance(claim, compared, self._tiers)
-        if self._remembered:
-            self._remembered.put(claim, hits, evidence)
-        return evidence
+        known = self._remembered.get(claim, hits) if self._remembered else [None] * len(hits)
+        unread = [hit for hit, evidence in zip(hits, known, strict=True) if evidence is None]
+        fresh = [compare(claim, e) for e in self._stance.judge(claim, unread)] if unread else []
+        if self._remembered and fresh:
+            self._remembered.put(claim, unread, fresh)
+        read = iter(fresh)
+        return weigh_provenance(claim, [next(read) if e is None else e for e in known], self._tiers)
 
 
 class Verifier:
@@ -289,7 +289,7 @@ def load_judge(settings: Settings, desk: Desk = NO_DESK) -> Judge:
     scorer = load_pair_scorer(settings.stance.model, settings.threads)
     remembered = None
     if desk.memory:
-        basis = content_id(desk.code, scorer.id, tiers.id, repr(settings.stance))
+        basis = content_id(desk.code, scorer.id, repr(settings.stance))
         remembered = EvidenceMemory(desk.memory, basis)
         scorer = RememberingPairScorer(scorer, desk.memory)
     stance = StanceModel(scorer, settings.stance)

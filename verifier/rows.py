@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from verifier.types import Article, Claim, ClaimStatus, Failure, Run, Verdict
+from verifier.types import Article, Cause, Claim, ClaimStatus, FactCheck, Failure, Label, Review, Run, Verdict
 
 CHECKED = "checked"
 AMBIGUOUS = "ambiguous"
@@ -15,11 +16,39 @@ SENTENCE_ROLES = ("body", "list item", "quote")  # the roles whose stretches are
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A verdict given before on the same claim, or on one that says the same."""
+
+    claim_id: str
+    article: str  # its title
+    run_id: str
+    run_started_at: datetime
+    label: Label
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """In how many articles claims stand that say the same, this one's included, and since which day."""
+
+    statement_id: str
+    n_articles: int  # at least 2
+    first_seen: date  # the first article's day of publication, or else of the run that read it
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimReport:
-    """One claim of an article; `verdict` is None where it was not checked."""
+    """One claim of an article with what is remembered of it; `verdict` is None where it was not checked."""
 
     claim: Claim
     verdict: Verdict | None
+    reviews: tuple[Review, ...] = ()  # of its verdicts of all runs, oldest first
+    previous: Earlier | None = None  # the verdict before this one
+    causes: tuple[Cause, ...] = ()  # why it differs from that, the likeliest first
+    same_claim: Earlier | None = None  # the newest verdict of an earlier run on a claim of another article that says so
+    judged_as: str | None = None  # the words seen first that say the same, where the verdict was given on them
+    sightings: Sightings | None = None  # where other articles claim the same
+    fact_checks: tuple[FactCheck, ...] = ()  # of what the claim says, newest first
 
 
 @dataclass(frozen=True, slots=True)

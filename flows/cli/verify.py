@@ -188,9 +188,9 @@ def report(
     """Write the report of a stored run again."""
     from flows.publish import write_report
     from verifier.report import report_json_lines
-    from verifier.store import Store
+    from verifier.store import open_published
 
-    with Store.open(db, read_only=True) as store:
+    with open_published(db)[0] as store:
         rows = store.report_rows(run)
     if json:
         for line in report_json_lines(rows):

@@ -18,7 +18,7 @@ from verifier.store import Store
 
 Call = Callable[..., Outcome]
 COMMANDS = [
-    ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",),
+    ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",), ("review",), ("calibrate",),
     ("corpus", "add"), ("corpus", "remove"), ("corpus", "repair"), ("corpus", "info"), ("corpus", "search"),
     ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"), ("eval", "pairs"), ("eval", "open"),
     ("eval", "retrieval"),

@@ -139,7 +139,7 @@ def judged() -> tuple[Claim, list[Hit], list[Evidence]]:
     """A claim with two hits, and evidence that uses every field."""
     claim = make_claim()
     refuting = make_evidence(claim, Stance.REFUTES, comparisons=(COMPARISON,), barred=(Stance.SUPPORTS,))
-    evidence = [refuting, make_evidence(claim, Stance.NEUTRAL, p_neutral=float(np.float32(0.7)), origin="p")]
+    evidence = [refuting, make_evidence(claim, Stance.NEUTRAL, p_neutral=float(np.float32(0.7)))]
     return claim, [Hit(e.passage, e.document, e.retrieval_score, n) for n, e in enumerate(evidence, start=1)], evidence
 
 
@@ -152,23 +152,29 @@ def test_evidence_comes_back_as_it_was(tmp_path: Path) -> None:
     assert found == [replace(e, retrieval_score=e.retrieval_score + 0.125) for e in evidence]
 
 
-@pytest.mark.parametrize("change", ["text", "day", "speaker", "passages", "order", "title", "basis"])
+@pytest.mark.parametrize("change", ["text", "day", "speaker", "title", "basis"])
 def test_evidence_for_anything_else_is_not_known(tmp_path: Path, change: str) -> None:
-    """Another wording, day or speaker, other passages, another order, title or program: it is judged again."""
+    """Another wording, day or speaker, another title or program: it is judged again."""
     claim, hits, evidence = judged()
     EvidenceMemory(Memory(tmp_path / "m"), "basis").put(claim, hits, evidence)
-    renamed = replace(hits[0], document=replace(hits[0].document, title="Another"))
+    renamed = [replace(hit, document=replace(hit.document, title="Another")) for hit in hits]
     asked = {
         "text": (replace(claim, text="The Orla dam holds 3.1 million litres."), hits),
         "day": (replace(claim, claim_date=None), hits),
         "speaker": (replace(claim, speaker="Bo"), hits),
-        "passages": (claim, hits[:1]),
-        "order": (claim, hits[::-1]),
-        "title": (claim, [renamed, hits[1]]),
+        "title": (claim, renamed),
     }
     basis = EvidenceMemory(Memory(tmp_path / "m"), "another" if change == "basis" else "basis")
-    assert basis.get(*asked.get(change, (claim, hits))) is None
-    assert EvidenceMemory(Memory(tmp_path / "m"), "basis").get(replace(claim, id="in another article"), hits)
+    assert basis.get(*asked.get(change, (claim, hits))) == [None, None]
+
+
+def test_each_passage_is_known_by_itself(tmp_path: Path) -> None:
+    """Beside other passages, in another order, for the same words in another article."""
+    claim, hits, evidence = judged()
+    EvidenceMemory(Memory(tmp_path / "m"), "basis").put(claim, hits[:1], evidence[:1])
+    elsewhere = replace(claim, id="in another article")
+    found = EvidenceMemory(Memory(tmp_path / "m"), "basis").get(elsewhere, hits[::-1])
+    assert found == [None, replace(evidence[0], claim_id="in another article")]
 
 
 def test_evidence_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
@@ -176,5 +182,5 @@ def test_evidence_that_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
     claim, hits, evidence = judged()
     EvidenceMemory(Memory(tmp_path / "m"), "basis").put(claim, hits, evidence)
     with sqlite3.connect(tmp_path / "m") as connection:
-        connection.execute("UPDATE weighed SET evidence = substr(evidence, 1, 9)")
-    assert EvidenceMemory(Memory(tmp_path / "m"), "basis").get(claim, hits) is None
+        connection.execute("UPDATE judged SET evidence = substr(evidence, 1, 9)")
+    assert EvidenceMemory(Memory(tmp_path / "m"), "basis").get(claim, hits) == [None, None]

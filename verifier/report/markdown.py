@@ -87,6 +87,7 @@ def _attention(page: Page) -> str:
 def _attention_lines(card: Card) -> Iterator[str]:
     claimed_by = f" (claimed by {escape(card.claimed_by)})" if card.claimed_by else ""
     yield f"- **{_verdict(card)}** {_asked(card)}{escape(card.claim.text)}{claimed_by}"
+    yield from (f"  - {escape(review)}" for review in card.reviews)
     for view in card.key_quotes:
         yield f"  - {words.STANCE_WORDS[view.stance]}: {_cited(view)}"
 
@@ -121,16 +122,18 @@ def _card(card: Card) -> Iterator[str]:
     claim = card.claim
     yield f"### {_verdict(card)} {escape(claim.text)}"
     claimed_by = f"Claimed by {escape(card.claimed_by)}" if card.claimed_by else ""
-    lines = [f"- {_asked(card)}{claimed_by}".rstrip()] if card.question else []
+    lines = [f"- **{escape(review)}**" for review in card.reviews]
+    lines += [f"- {_asked(card)}{claimed_by}".rstrip()] if card.question else []
     lines += [f"- In the speaker's words: “{escape(quote)}”" for quote in claim.quotes]
     lines += [f"- Put otherwise: {escape(change)}" for change in card.changes]
+    lines += [f"- {_linked(escape(note.words), note.href)}" for note in card.notes]
     for heading, view in card.sides:
         lines += _passage(heading, view)
     if card.nearest:
         lines += _passage("Nearest passage, does not settle it", card.nearest)
     lines += [f"- Further, {words.STANCE_WORDS[view.stance].lower()}: {_further(view)}" for view in card.further]
-    if lines:
-        yield "\n".join(lines)
+    lines.append(f"- Claim {escape(claim.id)}")  # by which it is reviewed
+    yield "\n".join(lines)
     yield escape(card.justification) if card.label else "This claim is checkable, but the run left no verdict on it."
 
 
@@ -158,11 +161,14 @@ def _cited(view: PassageView) -> str:
 
 
 def _source(view: PassageView) -> str:
-    title = f"[{escape(view.title)}]({_target(view.href)})" if view.href else escape(view.title)
+    title = _linked(escape(view.title), view.href)
     marks = (f"**{mark}**" for mark in view.marks)
     parts = (title, escape(view.source or ""), escape(view.tier), view.published, *marks)
     return ", ".join(part for part in parts if part)
 
 
-def _target(href: str) -> str:
-    return f"<{href}>" if "(" in href or ")" in href else href
+def _linked(text: str, href: str | None) -> str:
+    """:param text: escaped."""
+    if href is None:
+        return text
+    return f"[{text}](<{href}>)" if "(" in href or ")" in href else f"[{text}]({href})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -14,13 +14,18 @@ from verifier.report.words import (
     NO_VERDICT_WORDS,
     QUESTION_WORDS,
     TIMING_WORDS,
+    changed_words,
     copies_words,
     coverage_words,
     day,
+    fact_check_words,
     n_of,
     one_line,
     question_of,
+    review_words,
     safe_href,
+    same_claim_words,
+    sightings_words,
     substitution_words,
 )
 from verifier.rows import NO_REASON, SENTENCE_ROLES, ArticleReport, ClaimReport, Coverage, RunReport, coverage_of
@@ -66,7 +71,8 @@ class Banner:
 class PassageView:
     """One passage as evidence; `href` is None where its URL may not become a link.
 
-    `marks` are what a reader has to be wary of: its day, and that other passages have the same text.
+    `marks` are what a reader has to be wary of: its day, that other passages have the same text, that a person found it
+    to be about something else.
     """
 
     stance: Stance
@@ -83,8 +89,16 @@ class PassageView:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A line of what is remembered; `href` is where it can be read, None where there is no such place."""
+
+    words: str
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One checkable claim: its verdict and the passages that carry it."""
+    """One checkable claim: its verdict, what people said of it, and the passages that carry it."""
 
     claim: Claim
     label: Label | None  # None: checkable, yet the run left no verdict
@@ -97,6 +111,8 @@ class Card:
     nearest: PassageView | None  # only where the evidence does not suffice
     further: tuple[PassageView, ...]
     justification: str
+    reviews: tuple[str, ...] = ()  # what people said of its verdicts, oldest first
+    notes: tuple[Note, ...] = ()  # why the verdict changed, where else the claim was seen, who checked it before
 
     @property
     def claimed_by(self) -> str | None:
@@ -204,7 +220,7 @@ def page_of(report: RunReport) -> Page:
     """
     rows = [row for article in report.articles for row in article.claims]
     shown = [row for row in rows if _is_checkable(row)]
-    articles = tuple(_article_view(article) for article in report.articles)
+    articles = tuple(_article_view(article, report.run.id) for article in report.articles)
     return Page(
         run=report.run,
         banner=_banner(report, n_unjudged=sum(row.verdict is None for row in shown)),
@@ -267,7 +283,7 @@ def _ambiguous_first(units: Sequence[Sequence[ClaimReport]]) -> list[Sequence[Cl
     return sorted(rest, key=lambda unit: all(row.claim.status is not ClaimStatus.AMBIGUOUS for row in unit))
 
 
-def _article_view(report: ArticleReport) -> ArticleView:
+def _article_view(report: ArticleReport, run_id: str) -> ArticleView:
     rows = sorted(report.claims, key=lambda row: (row.claim.start, row.claim.end))
     neighbours = _neighbours(report.article, [row.claim for row in rows])
     units = [tuple(unit) for _, unit in groupby(rows, key=lambda row: (row.claim.start, row.claim.end))]
@@ -275,7 +291,9 @@ def _article_view(report: ArticleReport) -> ArticleView:
         article=report.article,
         href=safe_href(report.article.url),
         coverage=_coverage_view(coverage_of(row.claim for row in rows)),
-        sentences=tuple(_sentence_view(unit, *neighbours[unit[0].claim.start]) for unit in units if _has_card(unit)),
+        sentences=tuple(
+            _sentence_view(unit, run_id, *neighbours[unit[0].claim.start]) for unit in units if _has_card(unit)
+        ),
         not_checked=tuple((unit[0].claim.sentence, _reasons(unit)) for unit in _ambiguous_first(units)),
     )
 
@@ -284,12 +302,12 @@ def _has_card(unit: Sequence[ClaimReport]) -> bool:
     return any(map(_is_checkable, unit))
 
 
-def _sentence_view(unit: Sequence[ClaimReport], before: str, after: str) -> SentenceView:
+def _sentence_view(unit: Sequence[ClaimReport], run_id: str, before: str, after: str) -> SentenceView:
     return SentenceView(
         text=unit[0].claim.sentence,
         before=before,
         after=after,
-        cards=tuple(_card(row) for row in unit if _is_checkable(row)),
+        cards=tuple(_card(row, run_id) for row in unit if _is_checkable(row)),
         not_checked=tuple(row.claim for row in unit if not _is_checkable(row)),
     )
 
@@ -330,13 +348,15 @@ def _last_chars(text: str) -> str:
     return text if len(text) <= MAX_NEIGHBOUR_CHARS else f"…{text[-MAX_NEIGHBOUR_CHARS:].lstrip()}"
 
 
-def _card(row: ClaimReport) -> Card:
+def _card(row: ClaimReport, run_id: str) -> Card:
     verdict = row.verdict
     label = verdict.label if verdict else None
     evidence = verdict.evidence if verdict else ()
     shown = _shown_evidence(label, evidence)
     n_of_origin = Counter(item.origin for item in evidence if item.origin)
-    views = {stance: _passage_view(item, n_of_origin) for stance, item in shown.items()}
+    doubted = {review.passage_id: review.reviewer for review in row.reviews if review.passage_id}
+    views = {stance: _passage_view(item, n_of_origin, doubted) for stance, item in shown.items()}
+    titles = {item.passage.id: item.document.title for item in evidence}
     return Card(
         claim=row.claim,
         label=label,
@@ -347,9 +367,25 @@ def _card(row: ClaimReport) -> Card:
         strongest_for=views.get(Stance.SUPPORTS),
         strongest_against=views.get(Stance.REFUTES),
         nearest=views.get(Stance.NEUTRAL),
-        further=tuple(_passage_view(item, n_of_origin) for item in evidence if item not in shown.values()),
+        further=tuple(_passage_view(item, n_of_origin, doubted) for item in evidence if item not in shown.values()),
         justification=verdict.justification if verdict else "",
+        reviews=tuple(review_words(review, run_id, titles.get(review.passage_id or "", "")) for review in row.reviews),
+        notes=tuple(_notes(row)),
     )
+
+
+def _notes(row: ClaimReport) -> Iterator[Note]:
+    """A verdict is called changed where its label is another; a confidence that moved is told in JSON only."""
+    if row.verdict and row.previous and row.previous.label is not row.verdict.label:
+        yield Note(changed_words(row.previous, row.causes))
+    if row.judged_as:
+        yield Note(f"Judged in words that say the same: “{one_line(row.judged_as)}”")
+    if row.same_claim and not row.previous:
+        yield Note(same_claim_words(row.same_claim))
+    if row.sightings:
+        yield Note(sightings_words(row.sightings))
+    for check in row.fact_checks:
+        yield Note(fact_check_words(check, row.claim.text), safe_href(check.url))
 
 
 def _shown_evidence(label: Label | None, evidence: Sequence[Evidence]) -> dict[Stance, Evidence]:
@@ -367,8 +403,11 @@ def _shown_evidence(label: Label | None, evidence: Sequence[Evidence]) -> dict[S
     return shown
 
 
-def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int]) -> PassageView:
+def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int], doubted: Mapping[str, str]) -> PassageView:
+    """:param doubted: who found a passage wrong for the claim, by passage id."""
     document, n_others = evidence.document, n_of_origin.get(evidence.origin, 1) - 1
+    reviewer = doubted.get(evidence.passage.id, "")
+    marks = (TIMING_WORDS[evidence.timing], copies_words(n_others), reviewer and f"found wrong by {one_line(reviewer)}")
     return PassageView(
         stance=evidence.stance,
         quote=one_line(quote_of(evidence).text),
@@ -379,6 +418,6 @@ def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int]) -> Passage
         source=document.source,
         published=day(document.published),
         tier=one_line(evidence.tier),
-        marks=tuple(mark for mark in (TIMING_WORDS[evidence.timing], copies_words(n_others)) if mark),
+        marks=tuple(mark for mark in marks if mark),
         comparisons=evidence.comparisons,
     )

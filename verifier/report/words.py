@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
-from verifier.rows import Coverage
-from verifier.types import Claim, ClaimKind, Label, Relation, Run, RunStatus, Stance, Substitution, Timing
+from verifier.rows import Coverage, Earlier, Sightings
+from verifier.types import (
+    Cause,
+    Claim,
+    ClaimKind,
+    FactCheck,
+    Label,
+    Relation,
+    Review,
+    Run,
+    RunStatus,
+    Stance,
+    Substitution,
+    Timing,
+)
 
 LABEL_WORDS = {
     Label.REFUTED: "Refuted",
@@ -18,6 +31,9 @@ LABEL_WORDS = {
 """In the order in which an editor should read them."""
 
 NO_VERDICT_WORDS = "No verdict"
+
+MAX_CAUSES = 3
+"""More reasons why a verdict changed are only counted."""
 
 STANCE_WORDS = {Stance.SUPPORTS: "For", Stance.REFUTES: "Against", Stance.NEUTRAL: "Does not settle it"}
 
@@ -108,6 +124,55 @@ def substitution_words(made: Substitution) -> str:
     else:
         change = f"“{original}” became “{replacement}”" if replacement else f"“{original}” was left out"
     return f"{change} ({one_line(made.why)})" if made.why.strip() else change
+
+
+def review_words(review: Review, run_id: str, title: str = "") -> str:
+    """What a person said of a verdict: `Reviewed: Refuted, by Ada Brook (2026-11-12): the register says 2 million`.
+
+    :param run_id: the run that is reported; a review of another one's verdict says so.
+    :param title: of the document that holds the passage which the reviewer found wrong, where it is known.
+    """
+    what = [LABEL_WORDS[review.label]] if review.label else []
+    if review.passage_id:
+        what.append(f"wrong evidence {f'“{one_line(title)}”' if title else review.passage_id}")
+    when = day(review.reviewed_at.date()) + ("" if review.run_id == run_id else ", on another run's verdict")
+    by = f"by {one_line(review.reviewer)} ({when})"
+    head = f"Reviewed: {', '.join(what)}, {by}" if what else f"Comment {by}"
+    return f"{head}: {one_line(review.comment)}" if review.comment.strip() else head
+
+
+def changed_words(previous: Earlier, causes: Sequence[Cause]) -> str:
+    """`Changed: was Supported 91% (run of 2026-05-03); “Dam register” came into the corpus on 2026-05-04`."""
+    told = [one_line(cause.detail) for cause in causes[:MAX_CAUSES]]
+    if len(causes) > MAX_CAUSES:
+        told.append(f"{n_of(len(causes) - MAX_CAUSES, 'further reason')}")
+    return "; ".join([f"Changed: was {_earlier_words(previous)} (run of {day(previous.run_started_at.date())})", *told])
+
+
+def same_claim_words(earlier: Earlier) -> str:
+    """`Same claim checked on 2026-05-03: Supported 91%, in “Orla dam full again”`."""
+    where = f", in “{one_line(earlier.article)}”" if earlier.article.strip() else ""
+    return f"Same claim checked on {day(earlier.run_started_at.date())}: {_earlier_words(earlier)}{where}"
+
+
+def _earlier_words(earlier: Earlier) -> str:
+    return f"{LABEL_WORDS[earlier.label]} {percent(earlier.confidence)}"
+
+
+def sightings_words(sightings: Sightings) -> str:
+    """`Seen in 6 articles since 2026-05-03`."""
+    return f"Seen in {n_of(sightings.n_articles, 'article')} since {day(sightings.first_seen)}"
+
+
+def fact_check_words(check: FactCheck, claim: str) -> str:
+    """What somebody else found: `Checked by Example Facts (2026-05-03): False`.
+
+    :param claim: the words of ours; those of the fact-check are told where they are others.
+    """
+    when = f" ({day(check.reviewed)})" if check.reviewed else ""
+    head = f"Checked by {one_line(check.publisher or 'somebody unnamed')}{when}: {one_line(check.rating)}"
+    theirs = one_line(check.claim)
+    return head if theirs.casefold() == one_line(claim).casefold() else f"{head}, of “{theirs}”"
 
 
 def coverage_words(coverage: Coverage, checked: str = "checked") -> str:

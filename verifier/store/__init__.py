@@ -26,6 +26,7 @@ from verifier.store.reviews import (
     UnjudgedClaimError,
     UnknownClaimError,
 )
+from verifier.store.snapshot import Publisher, SnapshotError, open_published, publish, refresh, snapshot_path
 from verifier.store.store import RunMismatchError, Store, StoreWriteError, query_file
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
@@ -44,11 +45,13 @@ __all__ = [
     "NotADatabaseError",
     "NotEvidenceError",
     "OlderDatabaseError",
+    "Publisher",
     "QueryError",
     "QueryResult",
     "ReviewError",
     "ReviewedConfidence",
     "RunMismatchError",
+    "SnapshotError",
     "Store",
     "StoreBusyError",
     "StoreError",
@@ -61,5 +64,9 @@ __all__ = [
     "UnknownRunError",
     "UnprovenVerdictError",
     "is_other",
+    "open_published",
+    "publish",
     "query_file",
+    "refresh",
+    "snapshot_path",
 ]

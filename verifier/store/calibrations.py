@@ -25,7 +25,7 @@ class ReviewedConfidence:
 
 
 def read_reviewed(cursor: duckdb.DuckDBPyConnection) -> list[ReviewedConfidence]:
-    """The newest review with a label of each statement, by statement, where the models of the newest run gave the verdict.
+    """The newest review with a label of each statement, in order, of verdicts by the models of the newest run.
 
     A claim that stands in ten articles counts once, and so does one that three people reviewed: they are no
     independent observations. Other models are sure in another way.

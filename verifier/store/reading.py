@@ -11,8 +11,9 @@ from typing import Any
 import duckdb
 
 from corpus.documents import Document, Passage
-from verifier.rows import ArticleReport, ClaimReport, RunReport
+from verifier.rows import ArticleReport, RunReport
 from verifier.store.connection import StoreError, one_row
+from verifier.store.remembered import read_remembered
 from verifier.types import (
     Article,
     Claim,
@@ -71,11 +72,12 @@ def read_report(cursor: duckdb.DuckDBPyConnection, run_id: str | None) -> RunRep
     run = read_run(cursor, run_id)
     claims = _claims(cursor, run.id)
     verdicts = _verdicts(cursor, run.id, {c.id: c for of_article in claims.values() for c in of_article})
+    remembered = read_remembered(cursor, run.id)
     return RunReport(
         run=run,
         failures=_failures(cursor, run.id),
         articles=tuple(
-            ArticleReport(article, tuple(ClaimReport(c, verdicts.get(c.id)) for c in claims[article.id]))
+            ArticleReport(article, tuple(remembered.beside(c, verdicts.get(c.id)) for c in claims[article.id]))
             for article in _articles(cursor, run.id)
         ),
     )

@@ -16,6 +16,7 @@ from verifier.types import Label, Review, Stance
 MIN_BEGINNING_CHARS = 4  # of an id that is not given whole
 _MAX_CANDIDATES = 5
 _MAX_CANDIDATE_CHARS = 60
+_NEAR = 0.85  # Jaro-Winkler: a letter or two mistyped
 _COLUMNS = "review_id, claim_id, run_id, label, reviewer, comment, passage_id, reviewed_at"
 
 
@@ -146,10 +147,9 @@ def read_reviews(cursor: duckdb.DuckDBPyConnection, where: str, params: Sequence
 
 
 def _review(row: Sequence[Any]) -> Review:
-    *keys, label, reviewer, comment, passage_id, reviewed_at = row
-    return Review(
-        *keys, None if label is None else Label(label), reviewer, comment, passage_id, reviewed_at.replace(tzinfo=UTC)
-    )
+    key, claim_id, run_id, label, reviewer, comment, passage_id, reviewed_at = row
+    given = None if label is None else Label(label)
+    return Review(key, claim_id, run_id, given, reviewer, comment, passage_id, reviewed_at.replace(tzinfo=UTC))
 
 
 def _claim_id(cursor: duckdb.DuckDBPyConnection, claim: str) -> str:
@@ -169,14 +169,16 @@ def _claim_id(cursor: duckdb.DuckDBPyConnection, claim: str) -> str:
 
 
 def _unknown(cursor: duckdb.DuckDBPyConnection, beginning: str) -> str:
-    told = f"expected a claim_id, or its first {MIN_BEGINNING_CHARS} characters or more, found {beginning!r}"
-    near = cursor.execute(
-        "SELECT claim_id, text FROM claims WHERE status = 'CHECKABLE'"
-        " ORDER BY jaro_winkler_similarity(claim_id, ?) DESC, claim_id LIMIT ?",
-        [beginning, _MAX_CANDIDATES],
-    ).fetchall()
-    nearest = f", and no claim has it; the nearest are {_candidates(near)}" if near else ", and there is no claim yet"
-    return f"{told}{nearest}; find it with SELECT claim_id, claim FROM latest_verdicts"
+    sql = """
+        SELECT claim_id, text FROM claims
+        WHERE status = 'CHECKABLE' AND jaro_winkler_similarity(left(claim_id, length($1)), $1) > $2
+        ORDER BY jaro_winkler_similarity(left(claim_id, length($1)), $1) DESC, claim_id LIMIT $3"""
+    near = cursor.execute(sql, [beginning, _NEAR, _MAX_CANDIDATES]).fetchall()
+    return (
+        f"expected a claim_id, or its first {MIN_BEGINNING_CHARS} characters or more, found {beginning!r},"
+        f" which no claim has{f'; near it are {_candidates(near)}' if near else ''};"
+        " for all ids, SELECT claim_id, claim FROM latest_verdicts"
+    )
 
 
 def _candidates(rows: Sequence[Sequence[Any]]) -> str:
@@ -223,6 +225,6 @@ def _evidence_of(judged: JudgedClaim, passage: str) -> str:
         return found[0]
     listed = ", ".join(f"{cited.passage_id} “{_short(cited.title)}”" for cited in judged.passages) or "none"
     raise NotEvidenceError(
-        f"expected one passage of the evidence on claim {judged.claim_id}, its id or {MIN_BEGINNING_CHARS} characters of"
-        f" it or more, found {beginning!r}; its evidence is {listed}"
+        f"expected one passage of the evidence on claim {judged.claim_id}, its id or its first {MIN_BEGINNING_CHARS}"
+        f" characters or more, found {beginning!r}; its evidence is {listed}"
     )

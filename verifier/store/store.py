@@ -242,7 +242,7 @@ class Store:
     def add_calibration(
         self, slope: float, intercept: float, n_reviews: int, ece_before: float, ece_after: float
     ) -> Calibration:
-        """Store a calibration, which is in force from the next run on; 1 and 0 put confidence back as models give it."""
+        """Store a calibration, which is in force from the next run on; 1 and 0 leave confidence as models give it."""
         with self._transaction() as cursor:
             return write_calibration(cursor, slope, intercept, n_reviews, ece_before, ece_after)
 

@@ -1,0 +1,214 @@
+"""The published copy is whole, of one moment, and there for everybody, whatever happens to the writer."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.verifier.factories import make_article, make_claim, make_run, make_verdict
+from verifier.store import (
+    MissingDatabaseError,
+    Publisher,
+    SnapshotError,
+    Store,
+    open_published,
+    publish,
+    snapshot,
+    snapshot_path,
+)
+from verifier.store.connection import NotADatabaseError
+from verifier.types import Label
+
+WRITER = Path(__file__).parents[1] / "writer.py"
+COUNT = "SELECT count(*) FROM verdicts"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """With one verdict."""
+    path = tmp_path / "verdicts.duckdb"
+    with Store.open(path) as store:
+        store.begin_run(make_run())
+        store.save("run-1", [make_article()], [make_claim()], [make_verdict(label=Label.NOT_ENOUGH_EVIDENCE)])
+    return path
+
+
+def add_verdict(database: Path, text: str) -> None:
+    """One more."""
+    article = make_article(f"{text} is so.")
+    with Store.open(database) as store:
+        store.save("run-1", [article], [make_claim(article)], [make_verdict(make_claim(article), Label.REFUTED)])
+
+
+def n_verdicts(database: Path) -> int:
+    store, _ = open_published(database)
+    with store:
+        return int(str(store.query(COUNT).rows[0][0]))
+
+
+def writer(database: Path, *more: str) -> subprocess.Popen[str]:
+    """A process that saves batches and tells each."""
+    command = [sys.executable, str(WRITER), str(database), *more]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+
+
+def test_the_copy_shows_what_is_stored_and_where_it_lies(database: Path) -> None:
+    """Beside the database, under a name that tells what it is."""
+    assert publish(database) == snapshot_path(database) == database.with_name("verdicts.snapshot.duckdb")
+    assert snapshot.is_current(database)
+    add_verdict(database, "Another")
+    assert not snapshot.is_current(database)
+    assert n_verdicts(database) == 2  # it is published anew by who reads first
+    assert snapshot.is_current(database)
+
+
+def test_who_has_the_old_copy_open_keeps_it(database: Path) -> None:
+    """A notebook goes on with what it saw; opened again it sees the new."""
+    publish(database)
+    notebook = duckdb.connect(str(snapshot_path(database)), read_only=True)
+    add_verdict(database, "Another")
+    publish(database)
+    assert notebook.execute(COUNT).fetchall() == [(1,)]
+    notebook.close()
+    with duckdb.connect(str(snapshot_path(database)), read_only=True) as again:
+        assert again.execute(COUNT).fetchall() == [(2,)]
+
+
+def test_while_somebody_writes_the_last_copy_is_read(database: Path) -> None:
+    """At once, with the moment that it shows."""
+    publish(database)
+    process = writer(database, "hold")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "holding\n"
+    start = time.monotonic()
+    store, as_of = open_published(database)
+    with store:
+        assert (store.query(COUNT).rows, as_of is None) == ([(1,)], True)  # nothing was written yet: it is current
+    process.communicate("go\n")
+    assert time.monotonic() - start < 3
+
+
+def test_a_stale_copy_says_as_of_when(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody writes, and has stored more than the copy shows."""
+    publish(database)
+    add_verdict(database, "Another")
+    process = writer(database, "hold")
+    assert process.stdout is not None
+    process.stdout.readline()
+    store, as_of = open_published(database)
+    with store:
+        assert store.query(COUNT).rows == [(1,)]
+    assert as_of is not None
+    process.communicate("go\n")
+
+
+def test_what_a_killed_writer_left_in_the_log_is_published(database: Path) -> None:
+    """Its last transactions are in the write-ahead log; a copy of the file alone would lose them."""
+    process = writer(database, "batches")
+    assert process.stdout is not None
+    told = [process.stdout.readline() for _ in range(3)]
+    process.kill()
+    process.wait()
+    assert n_verdicts(database) >= 1 + len(told)
+    assert not database.with_name("verdicts.duckdb.wal").exists()
+
+
+def test_a_damaged_copy_is_made_anew(database: Path) -> None:
+    """It is only a copy."""
+    copy = publish(database)
+    moment = copy.stat().st_mtime_ns
+    copy.write_bytes(copy.read_bytes()[:9_000])
+    os.utime(copy, ns=(moment, moment))
+    assert n_verdicts(database) == 1
+    assert copy.stat().st_size > 9_000
+
+
+def test_without_room_for_a_copy_the_database_itself_is_read(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: publishing says so and leaves nothing, reading goes on."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(SnapshotError, match=r"No space left on device.*what was stored is stored"):
+        publish(database)
+    assert sorted(p.name for p in database.parent.iterdir()) == ["verdicts.duckdb"]
+    assert n_verdicts(database) == 1
+
+
+def test_what_a_killed_publisher_left_goes(database: Path) -> None:
+    """Its half copy is taken away by the next one; another's that is running stays."""
+    gone = database.with_name("verdicts.snapshot.duckdb.999999999.partial")
+    running = database.with_name("verdicts.snapshot.duckdb.1.partial")
+    for path in (gone, running):
+        path.write_bytes(b"half")
+    publish(database)
+    assert (gone.exists(), running.exists()) == (False, True)
+
+
+def test_no_database_is_made_by_reading(tmp_path: Path) -> None:
+    """One sentence, and no file."""
+    with pytest.raises(MissingDatabaseError):
+        open_published(tmp_path / "none.duckdb")
+    (tmp_path / "text.duckdb").write_text("no database")
+    with pytest.raises(NotADatabaseError):
+        open_published(tmp_path / "text.duckdb")
+    assert [p.name for p in tmp_path.iterdir()] == ["text.duckdb"]
+
+
+def test_the_copy_itself_can_be_asked(database: Path) -> None:
+    """By its own name, as somebody would who was sent it alone."""
+    alone = publish(database).rename(database.parent / "sent.snapshot.duckdb")
+    assert n_verdicts(alone) == 1
+
+
+def test_a_large_file_is_not_copied_after_every_batch(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies take a twentieth of the run's time; small ones come with every batch."""
+    clock, published = [0.0], []
+
+    def slow(path: object, wait_s: float) -> None:
+        published.append(clock[0])
+        clock[0] += 2.0
+
+    monkeypatch.setattr(snapshot, "refresh", slow)
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    publisher = Publisher(database)
+    for _ in range(100):
+        clock[0] += 1.0
+        publisher.after_batch()
+    assert published == [1.0, 40.0, 80.0]
+
+
+def test_killed_at_random_moments_nothing_is_lost(database: Path) -> None:
+    """Twenty rounds: every acknowledged batch is there whole, none twice, and the copy opens at any time."""
+    rng, told = random.Random(3), set[str]()
+    for _ in range(ROUNDS):
+        process = writer(database, "batches")
+        assert process.stdout is not None
+        os.set_blocking(process.stdout.fileno(), True)
+        first = process.stdout.readline()
+        time.sleep(rng.uniform(0, 0.2))
+        os.kill(process.pid, signal.SIGKILL)
+        told |= {first.strip(), *(line.strip() for line in process.stdout if line.endswith("\n"))} - {""}
+        process.wait()
+        if snapshot_path(database).exists():
+            with duckdb.connect(str(snapshot_path(database)), read_only=True) as connection:
+                assert connection.execute(COUNT).fetchall()[0][0] > 0
+    store, _ = open_published(database)
+    with store:
+        assert store.faults() == []
+        stored = {str(row[0]) for row in store.query("SELECT article_id FROM run_articles").rows}
+        assert told <= stored
+        n_claims = store.query("SELECT count(*) FROM run_claims ANTI JOIN verdicts USING (run_id, claim_id)").rows
+        assert n_claims == [(0,)]
+
+
+ROUNDS = int(os.environ.get("KILL_ROUNDS", "20"))

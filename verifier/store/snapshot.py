@@ -1,0 +1,182 @@
+"""A published copy of the database, which everybody can read while a run writes.
+
+DuckDB lets one process write a file and shuts out all others meanwhile. So readers get a copy of their own: whole, of
+one moment, and swapped for a newer one by a rename. Who has the old one open keeps it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from verifier.store.connection import (
+    NotADatabaseError,
+    StoreBusyError,
+    StoreError,
+    StoreOpenError,
+    connect,
+    require_file,
+)
+from verifier.store.store import DEFAULT_WAIT_S, Store
+
+_MARK = ".snapshot"
+_PARTIAL = ".partial"
+_MAX_SHARE = 0.05  # of a run's time that copies may take: a file of some gigabytes is not copied after every batch
+_NO_WAIT_S = 0.0
+_TRIES = 3
+
+
+class SnapshotError(StoreError):
+    """The copy cannot be written; the database itself is as it was."""
+
+
+def snapshot_path(database: str | Path) -> Path:
+    """Where the copy of a database lies: `verdicts.snapshot.duckdb` beside `verdicts.duckdb`."""
+    path = Path(database)
+    return path if _is_snapshot(path) else path.with_name(f"{path.stem}{_MARK}{path.suffix}")
+
+
+def is_current(database: str | Path) -> bool:
+    """Whether the copy shows all that is stored. What is in a write-ahead log, after a crash, is in no copy yet."""
+    path, copy = Path(database), snapshot_path(database)
+    try:
+        return copy.stat().st_mtime_ns == path.stat().st_mtime_ns and not _log_of(path).exists()
+    except OSError:
+        return False
+
+
+def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
+    """Copy the database as it stands, and put the copy in place of the one before.
+
+    The bytes are copied: DuckDB's own copy takes five seconds a million rows. The database is held open for reading
+    meanwhile, so that nobody writes.
+
+    :param wait_s: for how many seconds to retry while another process writes.
+    :raises SnapshotError: the disk is full, or the folder cannot be written to.
+    :raises StoreOpenError: the database is missing, damaged, or held by another process for longer.
+    """
+    path, copy = Path(database), snapshot_path(database)
+    require_file(str(path))
+    if path == copy:
+        return copy
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}{_PARTIAL}")
+    try:
+        _copy(path, partial, wait_s)
+        partial.replace(copy)
+    except OSError as error:
+        raise SnapshotError(
+            f"{copy}: the copy for readers cannot be written ({error.strerror or error}); what was stored is stored,"
+            " and readers see the copy before. Free the disk or change the folder's rights"
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        _sweep(copy)
+    return copy
+
+
+def _copy(path: Path, partial: Path, wait_s: float) -> None:
+    for _ in range(_TRIES):
+        if _log_of(path).exists():  # left by a process that was killed: opened for writing, it becomes part of the file
+            connect(str(path), read_only=False, wait_s=wait_s).close()
+        held = connect(str(path), read_only=True, wait_s=wait_s)
+        try:
+            if _log_of(path).exists():
+                continue
+            # To close any other handle on a file gives up this process's lock on it: by then the copy is whole.
+            shutil.copyfile(path, partial)
+            moment = path.stat().st_mtime_ns
+            os.utime(partial, ns=(moment, moment))
+            return
+        finally:
+            held.close()
+    raise StoreBusyError(f"{path} is being written by processes that break off; let them end, and try again")
+
+
+def _sweep(copy: Path) -> None:
+    """Take away what processes that were killed while copying left."""
+    for path in copy.parent.glob(f"{copy.name}.*{_PARTIAL}"):
+        pid = path.name.removeprefix(f"{copy.name}.").removesuffix(_PARTIAL)
+        if pid.isdecimal() and not _is_running(int(pid)):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def open_published(database: str | Path) -> tuple[Store, datetime | None]:
+    """A store over the copy, open for reading, brought up to date first where nobody is writing.
+
+    Where no copy can be made, the database itself is read.
+
+    :return: the store, and the moment that it shows; None where that is now.
+    :raises StoreOpenError: the database is missing, damaged or of another version; or somebody is writing and there
+        is no copy yet.
+    """
+    path, copy = Path(database), snapshot_path(database)
+    require_file(str(path))
+    if not _is_snapshot(path) and not is_current(path):
+        try:
+            publish(path, _NO_WAIT_S)
+        except StoreBusyError:
+            if not copy.exists():
+                return Store.open(path, read_only=True), None
+        except SnapshotError:
+            return Store.open(path, read_only=True), None
+    return _opened(path, copy)
+
+
+def _opened(path: Path, copy: Path) -> tuple[Store, datetime | None]:
+    as_of = None if path == copy or is_current(path) else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+    try:
+        return Store.open(copy, read_only=True), as_of
+    except (NotADatabaseError, StoreBusyError):
+        if path == copy:
+            raise
+    # Somebody wrote into the copy, or holds it to write: it is made anew, and they keep their own.
+    with suppress(SnapshotError, StoreOpenError):
+        return Store.open(publish(path), read_only=True), None
+    return Store.open(path, read_only=True), None
+
+
+def refresh(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> None:
+    """Publish if that can be done; whoever reads next tries again, and reads the database itself where it cannot."""
+    with suppress(SnapshotError, StoreOpenError):
+        publish(database, wait_s)
+
+
+class Publisher:
+    """Publishes while a run writes: after every batch as long as that takes little of its time, and at its end."""
+
+    def __init__(self, database: str | Path):
+        self._database = database
+        self._started = time.monotonic()
+        self._spent_s = 0.0
+
+    def after_batch(self) -> None:
+        """Publish, unless that would hold up the run: then a later batch does, or the end."""
+        before = time.monotonic()
+        if self._spent_s > _MAX_SHARE * (before - self._started):
+            return
+        refresh(self._database, _NO_WAIT_S)
+        self._spent_s += time.monotonic() - before
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _is_snapshot(path: Path) -> bool:
+    return path.stem.endswith(_MARK)
