@@ -20,6 +20,7 @@ from flows.worker import CODE
 from verifier.confidence import Calibration
 from verifier.memory import Memory
 from verifier.pipeline import Basis, CheckedArticle, Desk, open_verifier, read_articles
+from verifier.recall import KnownWordings
 from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import DocumentsAt, Publisher, Store, open_published, refresh
@@ -67,7 +68,8 @@ def save_batch(
     claims = [claim for c in checked for claim in c.claims]
     verdicts = [verdict for c in checked for verdict in c.verdicts]
     with Store.open(database) as store:
-        store.save(run_id, [c.article for c in checked], claims, verdicts, documents_at)
+        wordings = [wording for c in checked for wording in c.wordings]
+        store.save(run_id, [c.article for c in checked], claims, verdicts, documents_at, wordings)
         store.record_failures(run_id, failures)
 
 
@@ -140,7 +142,12 @@ def memory_of(database: Path) -> Path:
 
 def desk_of(database: Path) -> Desk:
     """What the database adds to the shipped pipeline; nothing yet where it is not made."""
-    return Desk(Memory(memory_of(database)), CODE, calibration_of(database))
+    return Desk(Memory(memory_of(database)), CODE, calibration_of(database), partial(_known_wordings, database))
+
+
+def _known_wordings(database: Path) -> KnownWordings:
+    with Store.open(database, read_only=True) as store:
+        return KnownWordings(*store.known_wordings())
 
 
 def calibration_of(database: Path) -> Calibration | None:

@@ -17,11 +17,16 @@ class Calibration:
     id: str
     slope: float = 1.0  # within MIN_SLOPE and MAX_SLOPE: a surer verdict stays a surer one
     intercept: float = 0.0
+    model_ids: tuple[str, ...] = ()  # the models whose verdicts were reviewed
 
     @property
     def model_id(self) -> str:
         """Its name among the models of a run."""
         return f"{CALIBRATION_MODEL}{self.id}"
+
+    def holds_for(self, *model_ids: str) -> bool:
+        """Whether it was fitted on verdicts of these models: others are sure in another way."""
+        return set(model_ids) <= set(self.model_ids)
 
     @property
     def changes_nothing(self) -> bool:

@@ -24,12 +24,13 @@ from verifier.compare import compare
 from verifier.confidence import Calibration
 from verifier.encode import load_encoder
 from verifier.inference import default_threads
+from verifier.matching import Matcher
 from verifier.memory import EvidenceMemory, Memory, RememberingEncoder, RememberingPairScorer
 from verifier.provenance import NO_TIERS, SourceTiers, load_tiers, weigh_provenance
 from verifier.recall import KnownWordings, Recall, Recognised
 from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
-from verifier.stance import StanceModel, load_pair_scorer
+from verifier.stance import PairScorer, StanceModel, load_pair_scorer
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict, Wording
 from verifier.verdict import VerdictConfig, decide, shipped_decision
 
@@ -106,15 +107,17 @@ class Judge:
     ):
         """:param remembered: what was made of passages for a claim before, and where it is kept.
 
-        :param calibration: refits the confidence of verdicts over found passages on what reviewers said.
+        :param calibration: refits the confidence of verdicts over found passages on what reviewers said; one that
+            was fitted on verdicts of other models is not used.
         """
         self._stance = stance
         self._config = config
         self._tiers = tiers
         self._remembered = remembered
-        self._calibration = calibration
-        refitted = (calibration.model_id,) if calibration else ()
-        self.model_ids = (stance.id, shipped_decision().id, tiers.id, *refitted)
+        models = stance.id, shipped_decision().id
+        self._calibration = calibration if calibration and calibration.holds_for(*models) else None
+        refitted = (self._calibration.model_id,) if self._calibration else ()
+        self.model_ids = (*models, tiers.id, *refitted)
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over passages that a retriever found; most of them settle nothing."""
@@ -279,19 +282,26 @@ class Desk:
 NO_DESK = Desk()
 
 
-def load_judge(settings: Settings, desk: Desk = NO_DESK) -> Judge:
+def load_scorer(settings: Settings, desk: Desk = NO_DESK) -> PairScorer:
+    """The stance model, asked only for what the desk does not remember.
+
+    :raises ModelError: when it is missing or damaged.
+    """
+    scorer = load_pair_scorer(settings.stance.model, settings.threads)
+    return RememberingPairScorer(scorer, desk.memory) if desk.memory else scorer
+
+
+def load_judge(settings: Settings, desk: Desk = NO_DESK, scorer: PairScorer | None = None) -> Judge:
     """The shipped judge.
 
+    :param scorer: that of `load_scorer`, where it is loaded already.
     :raises ModelError: when a model is missing or damaged.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
     tiers = load_tiers(settings.sources.path)
-    scorer = load_pair_scorer(settings.stance.model, settings.threads)
-    remembered = None
-    if desk.memory:
-        basis = content_id(desk.code, scorer.id, repr(settings.stance))
-        remembered = EvidenceMemory(desk.memory, basis)
-        scorer = RememberingPairScorer(scorer, desk.memory)
+    scorer = scorer or load_scorer(settings, desk)
+    basis = content_id(desk.code, scorer.id, repr(settings.stance))
+    remembered = EvidenceMemory(desk.memory, basis) if desk.memory else None
     stance = StanceModel(scorer, settings.stance)
     return Judge(stance, settings.verdict, tiers, remembered, desk.calibration)
 
@@ -330,16 +340,18 @@ def open_verifier(
     :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
     :raises SourceTiersError: when the file of source tiers cannot be used.
     """
-    judge = load_judge(settings, desk)
+    scorer = load_scorer(settings, desk)
+    judge = load_judge(settings, desk, scorer)
     encoder = load_encoder(settings.encoder, settings.threads)
     asking = RememberingEncoder(encoder, desk.memory) if desk.memory else encoder
+    recall = Recall(Matcher(scorer), asking, desk.known_wordings) if desk.known_wordings else None
     with open_with(corpus, encoder) as index:
         retriever = Retriever(index, asking, settings.retriever)
         reader = extractor or shipped_extractor(settings.claims, settings.threads)
         weights = f"{encoder.name}@{encoder.fingerprint}"
         model_ids = (*reader.model_ids, weights, *judge.model_ids)
         n_judged = 1 + (settings.threads or default_threads())  # one more than cores run models: it compares meanwhile
-        yield Verifier(reader, retriever, judge, n_judged), Basis(index.corpus_version, model_ids)
+        yield Verifier(reader, retriever, judge, n_judged, recall), Basis(index.corpus_version, model_ids)
 
 
 def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:

@@ -207,7 +207,7 @@ class Verdict:
     confidence: float
     evidence: tuple[Evidence, ...]  # strongest first
     justification: str
-    reused_from: str | None = None  # the id of the claim that says the same and whose verdict this is
+    reused_from: str | None = None  # the statement in whose first words the claim was judged, in place of its own
 
 
 class RunStatus(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,3 +49,79 @@ def _print(result: QueryResult, json: bool, csv: bool) -> None:
         print_csv_rows(result.columns, result.rows)
     else:
         print_table("", result.columns, result.rows)
+
+
+@app.command(
+    epilog="Example: verifier ask flipped --since 7d",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="Its name; --list shows all.")] = None,
+    list_them: Annotated[bool, typer.Option("--list", help="The questions, with what each takes.")] = False,
+    db: Database = DEFAULT_DATABASE,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Ask a question by its name, with its parameters as options: what flipped, what conflicts, what was not checked.
+
+    Every question is a view or table macro of the database, so it can be asked in SQL too.
+    """
+    from verifier.store.questions import prepared
+
+    if list_them:
+        _print(_questions(), json, csv)
+    elif question is None:
+        raise InputError("expected the name of a question, found none; verifier ask --list shows all")
+    else:
+        _print(_asked(db, *prepared(question, _pairs(context.args))), json, csv)
+
+
+def _questions() -> QueryResult:
+    from verifier.store import QueryResult
+    from verifier.store.questions import QUESTIONS
+
+    return QueryResult(
+        ("question", "parameters", "answers"),
+        [(q.name, " ".join(f"--{p.name} {p.default or p.kind.upper()}" for p in q.parameters), q.about)
+         for q in QUESTIONS.values()],
+    )  # fmt: skip
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    """`--since 7d` and `--since=7d` as a name and a value.
+
+    :raises InputError: what is given is no such pair.
+    """
+    found: dict[str, str] = {}
+    rest = [part for text in given for part in (text.split("=", 1) if text.startswith("--") else [text])]
+    for name, value in zip_longest(rest[::2], rest[1::2]):
+        if not name.startswith("--") or value is None:
+            raise InputError(
+                f"expected parameters as --since 7d, found {' '.join(given)!r}; verifier ask --list shows them"
+            )
+        found[name.removeprefix("--")] = decoded(value, "the value")
+    return found
+
+
+@app.command("export", epilog="Example: verifier export archive/2026-11 --db verdicts.duckdb")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")], db: Database = DEFAULT_DATABASE
+) -> None:
+    """Write every table to a folder, as Parquet."""
+    from verifier.store import export_tables
+
+    n_rows = export_tables(db, folder).n_rows
+    say(f"{folder}: {len(n_rows)} tables, {sum(n_rows.values())} rows")
+
+
+@app.command("import", epilog="Example: verifier import archive/2026-11 --db restored.duckdb")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="What `verifier export` wrote.")], db: Database = DEFAULT_DATABASE
+) -> None:
+    """Make a database of tables that were exported."""
+    from verifier.store import import_tables, refresh
+
+    n_rows = import_tables(folder, db).n_rows
+    refresh(db)
+    say(f"{db}: {len(n_rows)} tables, {sum(n_rows.values())} rows")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -39,11 +40,14 @@ def review(
 
     A review stands beside the machine's verdict and never changes it, and no later run changes a review.
     """
-    from verifier.store import Store
+    from verifier.store import Store, open_published, refresh
 
     if label is None and wrong_evidence is None and not comment.strip() and by is None:
-        with Store.open(db, read_only=True) as store:
+        store, as_of = open_published(db)
+        with store:
             judged = store.judged_claim(decoded(claim, "the claim's id"))
+        if as_of:
+            say(f"{db} is being written: this is as of {as_of:%Y-%m-%d %H:%M:%S} UTC")
         _print_judged(judged, json)
         return
     given, name = _label(label), decoded(by or "", "the name")
@@ -52,6 +56,7 @@ def review(
             decoded(claim, "the claim's id"), given, name, decoded(comment, "the comment"), wrong_evidence
         )
         judged = store.judged_claim(made.claim_id)
+    refresh(db)
     if json:
         _print_json(_fields(made))
     else:
@@ -128,21 +133,24 @@ def calibrate(
         _print_kept("no calibration is in force: confidence is as the models give it", json)
     elif off:
         before, after = measured(reviewed, in_force), measured(reviewed, None)
-        _store(db, Refit(1.0, 0.0, len(reviewed), sum(r.is_right for r in reviewed), before, after), json)
+        back = Refit(1.0, 0.0, len(reviewed), sum(r.is_right for r in reviewed), before, after)
+        _store(db, back, "stored: from the next run on, confidence is as the models give it", json)
     elif too_few := why_too_few(reviewed):
         _print_kept(f"nothing was stored: {too_few}", json)
     elif (found := refit(reviewed, in_force)).is_better:
-        _store(db, found, json)
+        how = f"slope {found.slope:.2f}, intercept {found.intercept:+.2f}"
+        _store(db, found, f"stored, and used from the next run on: {how}", json)
     else:
         _print_refit(found, "nothing was stored: on reviews left out of the fit, confidence is no better for it", json)
 
 
-def _store(db: Path, found: Refit, json: bool) -> None:
-    from verifier.store import Store
+def _store(db: Path, found: Refit, outcome: str, json: bool) -> None:
+    from verifier.store import Store, refresh
 
     with Store.open(db, create=False) as store:
-        store.add_calibration(found.slope, found.intercept, found.n_reviews, found.before.ece, found.after.ece)
-    outcome = f"stored, and used from the next run on: slope {found.slope:.2f}, intercept {found.intercept:+.2f}"
+        eces = (None if math.isnan(ece) else ece for ece in (found.before.ece, found.after.ece))
+        store.add_calibration(found.slope, found.intercept, found.n_reviews, *eces)
+    refresh(db)
     _print_refit(found, outcome, json, is_stored=True)
 
 
@@ -168,6 +176,6 @@ def _print_refit(found: Refit, outcome: str, json: bool, is_stored: bool = False
         }
         _print_json(fields)
         return
-    title = f"{found.n_reviews} reviewed claims, {found.n_right} with the right label"
-    print_table(title, ("figure", *_WHEN), [(name, f"{before:.3f}", f"{after:.3f}") for name, before, after in rows])
+    print(f"reviewed claims: {found.n_reviews}, with the right label: {found.n_right}")
+    print_table("", ("figure", *_WHEN), [(name, f"{before:.3f}", f"{after:.3f}") for name, before, after in rows])
     say(outcome)

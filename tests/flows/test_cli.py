@@ -19,9 +19,10 @@ from verifier.store import Store
 Call = Callable[..., Outcome]
 COMMANDS = [
     ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",), ("review",), ("calibrate",),
+    ("reverify",), ("export",), ("import",), ("ask",),
     ("corpus", "add"), ("corpus", "remove"), ("corpus", "repair"), ("corpus", "info"), ("corpus", "search"),
     ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"), ("eval", "pairs"), ("eval", "open"),
-    ("eval", "retrieval"),
+    ("eval", "retrieval"), ("factchecks", "add"), ("factchecks", "list"),
 ]  # fmt: skip
 CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
 EVIDENCE_FIELDS = [

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.verifier.factories import (
     DOCUMENT_TEXTS,
@@ -21,6 +23,7 @@ from tests.verifier.factories import (
 )
 from verifier.rows import coverage_of
 from verifier.store import Store
+from verifier.store.migrations import migrations
 from verifier.types import Article, Claim, ClaimStatus, Failure, Label, RunStatus, Span, Stance, Timing
 
 
@@ -267,7 +270,8 @@ def test_speakers_are_counted_by_what_they_claimed(store: Store) -> None:
         ("The Orla dam's keeper", 2),
         ("Bo Lind", 0),
     ]
-    assert store.query("FROM speakers WHERE speaker = 'Bo Lind'").rows == [("Bo Lind", 1, 0, 0, 0, 1, date(2026, 3, 9))]
+    row = ("Bo Lind", 1, 0, 0, 0, 1, date(2026, 3, 9), 1, 0)
+    assert store.query("FROM speakers WHERE speaker = 'Bo Lind'").rows == [row]
 
 
 def test_views_tell_what_was_said_from_what_is_true(store: Store) -> None:
@@ -352,3 +356,72 @@ def test_every_table_and_view_says_what_it_is(store: Store) -> None:
     assert views <= {row[0] for row in store.query("SELECT name FROM schema_guide WHERE kind = 'view'").rows}
     told = store.query("SELECT count(*) FROM schema_guide WHERE name = 'article_coverage' AND \"column\" IS NOT NULL")
     assert told.rows[0][0] == 5
+
+
+def former_view(name: str) -> str:
+    """The view as schema 2 defines it: slow, and what the faster one has to agree with."""
+    sql = migrations()[2].read_text(encoding="utf-8")
+    body = sql.split(f"CREATE OR REPLACE VIEW {name} AS\n")[1].split(";\n")[0]
+    return f"CREATE VIEW former_{name} AS {body.replace('current_claims', 'former_current_claims')}"
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Store]:
+    """A store with the former views beside today's."""
+    with Store.open(":memory:") as store:
+        for name in ("current_claims", "latest_verdicts", "not_checked"):
+            store._connection.execute(former_view(name))
+        yield store
+
+
+CLAIM_IDS = st.integers(0, 5)
+PASSES = st.tuples(
+    st.integers(0, 3),  # when it began: some at the same moment
+    st.dictionaries(CLAIM_IDS, st.tuples(st.booleans(), st.integers(0, 2)), max_size=6),  # judged?, when saved
+    st.sets(st.integers(0, 1)),  # the articles that it read whole
+)
+SPANS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 6), st.integers(1, 5)), min_size=6, max_size=6)
+
+
+def store_history(store: Store, spans: list[tuple[int, int, int]], passes: list[tuple[int, dict, set]]) -> None:
+    """Claims of two articles, some on the same words; each run found some of them and judged some of those."""
+    c = store._connection
+    for table in ("articles", "claims", "runs", "run_articles", "run_claims", "verdicts"):
+        c.execute(f"DELETE FROM {table}")
+    c.execute("INSERT INTO articles (article_id, title, text) VALUES ('0', 'a', ''), ('1', 'b', '')")
+    for i, (article, start, length) in enumerate(spans):
+        status = "AMBIGUOUS" if i == 5 else "CHECKABLE"
+        c.execute(
+            "INSERT INTO claims VALUES (?, ?, ?, ?, 's', 't', NULL, NULL, 0.5, ?, '', 'body', 'CONTENT', NULL, 'f')",
+            [str(i), str(article), start, start + length, status],
+        )
+    for n, (day, found, read) in enumerate(passes):
+        run = f"run-{n}"
+        began = datetime(2026, 3, 1 + day)
+        c.execute("INSERT INTO runs VALUES (?, ?, NULL, 'FINISHED', '', '{}', [], '', 'VERIFY')", [run, began])
+        for article in {spans[i][0] for i in found} | read:
+            c.execute("INSERT INTO run_articles VALUES (?, ?, 0, ?)", [run, str(article), article in read])
+        for i, (is_judged, hour) in found.items():
+            c.execute(
+                "INSERT INTO run_claims VALUES (?, ?, 0, ?, NULL, NULL, 0.5, 'CHECKABLE', '', 'body', 'CONTENT', NULL,"
+                " [?], [])",
+                [run, str(i), f"{i} by {n}", run],
+            )
+            if is_judged:
+                label, saved = ("SUPPORTED", "REFUTED")[n % 2], began.replace(hour=hour)
+                c.execute("INSERT INTO verdicts VALUES (?, ?, ?, 0.5, '', ?, NULL, NULL)", [run, str(i), label, saved])
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPANS, st.lists(PASSES, max_size=6))
+def test_views_say_what_their_slower_form_says(
+    both: Store, spans: list[tuple[int, int, int]], passes: list[tuple[int, dict, set]]
+) -> None:
+    """Whatever runs found, read whole and judged, and in whatever order: the same rows and columns."""
+    store_history(both, spans, passes)
+    for name in ("current_claims", "latest_verdicts", "not_checked"):
+        former = both.query(f"FROM former_{name} ORDER BY claim_id")
+        columns = ", ".join(former.columns)
+        assert both.query(f"SELECT {columns} FROM {name} ORDER BY claim_id").rows == former.rows
+    judged = both.query("SELECT claim_id, run_id, label FROM former_latest_verdicts ORDER BY claim_id").rows
+    assert both.query("SELECT claim_id, run_id, label FROM standing_verdicts ORDER BY claim_id").rows == judged

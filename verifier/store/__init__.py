@@ -11,6 +11,7 @@ from verifier.store.connection import (
     StoreOpenError,
     StoreReadError,
 )
+from verifier.store.exchange import Exchanged, ExchangeError, export_tables, import_tables
 from verifier.store.integrity import DamagedRowsError
 from verifier.store.known import Change, KnownClaim
 from verifier.store.migrations import OlderDatabaseError
@@ -27,6 +28,7 @@ from verifier.store.reviews import (
     UnknownClaimError,
 )
 from verifier.store.snapshot import Publisher, SnapshotError, open_published, publish, refresh, snapshot_path
+from verifier.store.statements import KnownFactCheck, UnknownStatementError
 from verifier.store.store import RunMismatchError, Store, StoreWriteError, query_file
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
@@ -36,9 +38,12 @@ __all__ = [
     "CitedPassage",
     "DamagedRowsError",
     "DocumentsAt",
+    "ExchangeError",
+    "Exchanged",
     "InconsistentBatchError",
     "JudgedClaim",
     "KnownClaim",
+    "KnownFactCheck",
     "MissingDatabaseError",
     "NaiveTimestampError",
     "NewerDatabaseError",
@@ -62,7 +67,10 @@ __all__ = [
     "UnjudgedClaimError",
     "UnknownClaimError",
     "UnknownRunError",
+    "UnknownStatementError",
     "UnprovenVerdictError",
+    "export_tables",
+    "import_tables",
     "is_other",
     "open_published",
     "publish",

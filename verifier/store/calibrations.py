@@ -66,9 +66,9 @@ def read_reviewed(cursor: duckdb.DuckDBPyConnection) -> list[ReviewedConfidence]
 
 def read_calibration(cursor: duckdb.DuckDBPyConnection) -> Calibration | None:
     """The newest, which runs use; None where there is none, or where it was put back to what the models give."""
-    sql = "SELECT calibration_id, slope, intercept FROM calibrations ORDER BY fitted_at DESC, rowid DESC LIMIT 1"
-    row = one_row(cursor, sql)
-    calibration = Calibration(*row) if row else None
+    columns = "calibration_id, slope, intercept, model_ids"
+    row = one_row(cursor, f"SELECT {columns} FROM calibrations ORDER BY fitted_at DESC, rowid DESC LIMIT 1")
+    calibration = Calibration(row[0], row[1], row[2], tuple(row[3])) if row else None
     return None if calibration is None or calibration.changes_nothing else calibration
 
 
@@ -77,15 +77,19 @@ def write_calibration(
     slope: float,
     intercept: float,
     n_reviews: int,
-    ece_before: float,
-    ece_after: float,
+    ece_before: float | None,
+    ece_after: float | None,
 ) -> Calibration:
-    """Add a calibration, which is in force from the next run on."""
+    """Add a calibration, which is in force from the next run on, for the models of the newest one."""
+    row = one_row(cursor, "SELECT model_ids FROM runs ORDER BY started_at DESC, run_id LIMIT 1")
+    models = [m for m in row[0] if not m.startswith((CALIBRATION_MODEL, _TIERS_MODEL))] if row else []
     now = datetime.now(UTC).replace(tzinfo=None)
-    made = Calibration(content_id("calibration", repr(slope), repr(intercept), now.isoformat()), slope, intercept)
+    made = Calibration(
+        content_id("calibration", repr(slope), repr(intercept), now.isoformat()), slope, intercept, tuple(models)
+    )
     cursor.execute(
-        "INSERT INTO calibrations (calibration_id, slope, intercept, n_reviews, ece_before, ece_after, fitted_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [made.id, slope, intercept, n_reviews, ece_before, ece_after, now],
+        "INSERT INTO calibrations (calibration_id, slope, intercept, model_ids, n_reviews, ece_before, ece_after,"
+        " fitted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [made.id, slope, intercept, models, n_reviews, ece_before, ece_after, now],
     )
     return made

@@ -65,11 +65,12 @@ def one_row(cursor: duckdb.DuckDBPyConnection, sql: str, params: Sequence[object
     return rows[0] if rows else None
 
 
-def connect(path: str, *, read_only: bool, wait_s: float) -> duckdb.DuckDBPyConnection:
+def connect(path: str, *, read_only: bool, wait_s: float, reach_files: bool = False) -> duckdb.DuckDBPyConnection:
     """A connection that reaches no other file and whose configuration is locked.
 
     :param path: a file, or ":memory:".
     :param wait_s: for how many seconds to retry while another process holds the file.
+    :param reach_files: let it read and write other files; only for SQL that no user wrote.
     :raises StoreOpenError: one of its kinds above.
     """
     _require_place(path, read_only)
@@ -77,7 +78,7 @@ def connect(path: str, *, read_only: bool, wait_s: float) -> duckdb.DuckDBPyConn
     pause_s = _FIRST_PAUSE_S
     while True:
         try:
-            return _lock_down(duckdb.connect(path, read_only=read_only, config=_config(read_only)))
+            return _lock_down(duckdb.connect(path, read_only=read_only, config=_config(read_only, reach_files)))
         except duckdb.Error as error:
             if not _is_held(error):
                 raise explain_open_error(path, error) from error
@@ -87,9 +88,9 @@ def connect(path: str, *, read_only: bool, wait_s: float) -> duckdb.DuckDBPyConn
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-def _config(read_only: bool) -> dict[str, str | bool | int | float | list[str]]:
+def _config(read_only: bool, reach_files: bool) -> dict[str, str | bool | int | float | list[str]]:
     config: dict[str, str | bool | int | float | list[str]] = {
-        "enable_external_access": False,
+        "enable_external_access": reach_files,
         "autoload_known_extensions": False,
         "autoinstall_known_extensions": False,
     }

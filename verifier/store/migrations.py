@@ -43,16 +43,29 @@ def bring_up_to_date(
         raise NewerDatabaseError(
             f"{path} has schema {found}, this program knows schemas up to {newest}; upgrade this program to use it"
         )
-    if not read_only and found < newest:
-        connection.create_function("fingerprint_of", fingerprint_of, ["VARCHAR", "VARCHAR"], "VARCHAR")
-        for version in range(found + 1, newest + 1):
-            _apply(connection, path, version, steps[version])
+    if not read_only:
+        apply_to(connection, path, newest, found, folder)
     elif found == _EMPTY:
         raise NotADatabaseError(f"expected verdicts in {path}, found an empty database; verify articles first")
     elif found < newest:
         raise OlderDatabaseError(
             f"{path} has schema {found}, this program reads schema {newest}; the next run that writes to it updates it"
         )
+
+
+def apply_to(
+    connection: duckdb.DuckDBPyConnection, path: str, version: int, found: int = _EMPTY, folder: Path = SCHEMA_FOLDER
+) -> None:
+    """Apply the migrations after `found` up to a version, each in its own transaction.
+
+    :raises StoreOpenError: when one cannot be applied.
+    """
+    if found >= version:
+        return
+    connection.create_function("fingerprint_of", fingerprint_of, ["VARCHAR", "VARCHAR"], "VARCHAR")
+    for number in range(found + 1, version + 1):
+        _apply(connection, path, number, migrations(folder)[number])
+    connection.remove_function("fingerprint_of")
 
 
 def _version(connection: duckdb.DuckDBPyConnection, path: str) -> int:

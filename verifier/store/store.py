@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,8 +32,17 @@ from verifier.store.proof import prove
 from verifier.store.query import QueryResult, run_query
 from verifier.store.reading import read_report, read_run
 from verifier.store.reviews import JudgedClaim, add_review, read_judged_claim
+from verifier.store.statements import (
+    KnownFactCheck,
+    own_wordings,
+    read_fact_checks,
+    read_wordings,
+    read_wordings_of_fact_checks,
+    write_fact_checks,
+    write_wordings,
+)
 from verifier.store.writing import in_utc, write_batch, write_failures
-from verifier.types import Article, Claim, Failure, Label, Review, Run, RunStatus, Verdict
+from verifier.types import Article, Claim, FactCheck, Failure, Label, Review, Run, RunStatus, Verdict, Wording
 
 DEFAULT_WAIT_S = 5.0
 
@@ -124,6 +133,7 @@ class Store:
         claims: Sequence[Claim],
         verdicts: Sequence[Verdict],
         documents_at: DocumentsAt | None = None,
+        wordings: Sequence[Wording] = (),
     ) -> None:
         """Store a batch of articles in one transaction: all of it, or nothing.
 
@@ -132,6 +142,7 @@ class Store:
         :param claims: all claims of the articles, as this run read them; none of an article of which only known claims
             are judged anew. What an earlier run found and this one did not is no longer current.
         :param documents_at: asks the corpus for the documents from some origins, to tell why a verdict changed.
+        :param wordings: what checkable claims say that was said before in other words; the others say it first.
         :raises UnprovenVerdictError: when a verdict, quote or offset is not backed by its text.
         :raises InconsistentBatchError: when the parts of the batch do not fit together.
         :raises TextChangedError: when an id is already stored with another text.
@@ -141,6 +152,7 @@ class Store:
         batch = prove(articles, claims, verdicts)
         with self._transaction() as cursor:
             write_batch(cursor, read_run(cursor, run_id), batch, documents_at)
+            write_wordings(cursor, [*wordings, *own_wordings(batch.claims.values())], datetime.now(UTC))
 
     def record_failures(self, run_id: str, failures: Sequence[Failure]) -> None:
         """Store what a run did not do; the same failure twice is stored once.
@@ -240,11 +252,43 @@ class Store:
             return read_calibration(cursor)
 
     def add_calibration(
-        self, slope: float, intercept: float, n_reviews: int, ece_before: float, ece_after: float
+        self, slope: float, intercept: float, n_reviews: int, ece_before: float | None, ece_after: float | None
     ) -> Calibration:
         """Store a calibration, which is in force from the next run on; 1 and 0 leave confidence as models give it."""
         with self._transaction() as cursor:
             return write_calibration(cursor, slope, intercept, n_reviews, ece_before, ece_after)
+
+    def known_wordings(self) -> tuple[list[Wording], frozenset[str]]:
+        """All wordings, oldest first, and the fingerprints of those that only a fact-check has.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_wordings(cursor), read_wordings_of_fact_checks(cursor)
+
+    def add_wordings(self, wordings: Sequence[Wording]) -> int:
+        """Store the wordings that are new, and say how many they were; what is stored stays as it is.
+
+        :raises UnknownStatementError: when a statement's first wording is neither stored nor among these.
+        """
+        with self._transaction() as cursor:
+            return write_wordings(cursor, wordings, datetime.now(UTC))
+
+    def add_fact_checks(self, checks: Sequence[FactCheck], wordings: Sequence[Wording]) -> int:
+        """Store the fact-checks that are new with the wordings of their claims, and say how many they were.
+
+        :raises UnknownStatementError: as in `add_wordings`.
+        """
+        with self._transaction() as cursor:
+            return write_fact_checks(cursor, checks, wordings, datetime.now(UTC))
+
+    def fact_checks(self, statement_ids: Sequence[str] | None = None) -> list[KnownFactCheck]:
+        """The fact-checks that count, newest first; those of some statements, where they are given.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_fact_checks(cursor, statement_ids)
 
     def n_failures(self, run_id: str) -> int:
         """How many failures of the run are stored."""

@@ -6,17 +6,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from corpus.documents import Document, Passage, content_id
-from verifier.rows import ArticleReport, ClaimReport, RunReport
+from verifier.rows import ArticleReport, ClaimReport, Earlier, RunReport, Sightings
 from verifier.types import (
     Article,
+    Cause,
+    CauseKind,
     Claim,
     ClaimKind,
     ClaimStatus,
     Comparison,
     Evidence,
+    FactCheck,
     Failure,
     Label,
     Relation,
+    Review,
     Run,
     RunStatus,
     Span,
@@ -313,6 +317,36 @@ def _said_rows(article: Article) -> tuple[ClaimReport, ...]:
         make_row(beaches, Label.SUPPORTED, 0.88, make_evidence(register, Stance.SUPPORTS, opened)),
         ClaimReport(replace(clean, status=ClaimStatus.NOT_CHECKABLE, reason="prediction"), None),
     )
+
+
+def remembered(row: ClaimReport) -> ClaimReport:
+    """The claim with a review, another verdict before, sightings and two fact-checks, one of them of other words."""
+    claim_id, day = row.claim.id, datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
+    assert row.verdict is not None
+    passage_id = row.verdict.evidence[0].passage.id
+    check = FactCheck(
+        "f1", row.claim.text, None, None, (), "Facts", "https://facts.example/1", None, None, "False", None
+    )
+    other = replace(check, id="f2", claim="It cost 48 million.", url="javascript:x", reviewed=date(2026, 5, 4))
+    return replace(
+        row,
+        reviews=(
+            Review("r1", claim_id, "an-earlier-run", Label.SUPPORTED, "Ada Brook", "The bill says so.", None, day),
+            Review("r2", claim_id, "run-20261123-0600", None, "Bo", "", passage_id, day),
+        ),
+        previous=Earlier(claim_id, "A", "an-earlier-run", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.91),
+        causes=(Cause(CauseKind.NEW_PASSAGE, passage_id, "“Accounts” came into the corpus on 2026-05-04"),),
+        sightings=Sightings("s1", 6, date(2026, 5, 3)),
+        fact_checks=(check, other),
+    )
+
+
+def remembered_report() -> RunReport:
+    """One refuted claim of which much is remembered."""
+    accounts = make_document("Accounts", BUDGET_TEXT)
+    report = one_claim_report(make_evidence(accounts, quotes=("That is 13 million more than planned.",)))
+    [article] = report.articles
+    return replace(report, articles=(replace(article, claims=(remembered(article.claims[0]),)),))
 
 
 def said_report() -> RunReport:

@@ -18,6 +18,7 @@ from tests.verifier.report.samples import (
     make_evidence,
     make_report,
     one_claim_report,
+    remembered_report,
     said_report,
 )
 from verifier.report import render_html
@@ -65,6 +66,18 @@ def hostile_report() -> RunReport:
     assert row.verdict is not None
     claim = replace(row.claim, text=HOSTILE, speaker=HOSTILE, sentence=HOSTILE)
     row = replace(row, claim=claim, verdict=replace(row.verdict, justification=HOSTILE))
+    kept = remembered_report().articles[0].claims[0]
+    row = replace(
+        row,
+        reviews=tuple(replace(review, reviewer=HOSTILE, comment=HOSTILE) for review in kept.reviews),
+        causes=(replace(kept.causes[0], detail=HOSTILE),),
+        previous=kept.previous,
+        judged_as=HOSTILE,
+        fact_checks=tuple(
+            replace(check, claim=HOSTILE, rating=HOSTILE, publisher=HOSTILE, url="javascript:alert(5)")
+            for check in kept.fact_checks
+        ),
+    )
     known = replace(article.article, title=HOSTILE, source=HOSTILE, url='https://x.example/"onclick="alert(4)')
     return replace(report, articles=(ArticleReport(known, (row,)),), failures=(Failure(*[HOSTILE] * 4),))
 
@@ -97,6 +110,25 @@ def test_html_index_links_lead_to_cards():
     targets = [link["href"] for link in page.all("a") if (link["href"] or "").startswith("#")]
     assert len(targets) == 2 and len(ids) == len(set(ids))
     assert {target[1:] for target in targets if target} <= set(ids)
+
+
+def test_html_shows_what_is_remembered_of_a_claim():
+    """What people said stands beside the badge and in the index; only a fact-check that can be read is a link."""
+    report = remembered_report()
+    page = _Page(render_html(report))
+    assert page.text.count("Reviewed: Supported, by Ada Brook (2026-11-12, on another run's verdict)") == 2
+    for words in (
+        "Refuted 87%",
+        "Reviewed: wrong evidence “Accounts”, by Bo (2026-11-12)",
+        "found wrong by Bo",
+        "Changed: was Supported 91% (run of 2026-05-03); “Accounts” came into the corpus on 2026-05-04",
+        "Seen in 6 articles since 2026-05-03",
+        "Checked by Facts (2026-05-04): False, of “It cost 48 million.”",
+        f"claim {report.articles[0].claims[0].claim.id}",
+    ):
+        assert words in page.text
+    links = [link["href"] for link in page.all("a") if not (link["href"] or "").startswith("#")]
+    assert links.count("https://facts.example/1") == 1 and not [x for x in links if x and x.startswith("javascript")]
 
 
 def test_html_fetches_nothing():

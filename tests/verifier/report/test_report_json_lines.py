@@ -7,13 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report, said_report
+from tests.verifier.report.samples import (
+    full_report,
+    make_document,
+    make_evidence,
+    one_claim_report,
+    remembered_report,
+    said_report,
+)
 from verifier.report import claim_json, report_json_lines
 from verifier.types import Stance
 
 CLAIM_FIELDS = ["id", "article_id", "start", "end", "sentence", "text", "speaker", "status", "reason", "label"]
 CLAIM_FIELDS += ["confidence", "evidence", "role", "kind", "verb", "quotes", "parts", "substitutions"]
-CLAIM_FIELDS += ["checkworthiness"]
+CLAIM_FIELDS += ["checkworthiness", "reviews", "previous", "causes", "same_claim", "judged_as", "sightings"]
+CLAIM_FIELDS += ["fact_checks"]
 EVIDENCE_FIELDS = ["stance", "p_supports", "p_refutes", "p_neutral", "quote", "start", "end", "title", "url", "source"]
 EVIDENCE_FIELDS += ["published", "document_id", "passage_id", "timing", "origin", "tier", "credibility"]
 
@@ -75,6 +83,24 @@ def test_json_lines_say_where_the_words_of_a_claim_come_from():
     assert list(made) == ["start", "end", "original", "replacement", "why"]
     assert (text[made["start"] : made["end"]], made["replacement"]) == (made["original"], "Ilse Brandt")
     assert [row["role"] for row in rows.values() if row["role"] != "body"] == ["heading", "byline"]
+
+
+def test_json_lines_tell_what_is_remembered():
+    """Reviews, the verdict before with its causes, sightings and fact-checks; nothing and null where there is none."""
+    [row] = [json.loads(line) for line in report_json_lines(remembered_report())]
+    assert [(r["review_id"], r["label"], r["reviewer"], r["reviewed_at"]) for r in row["reviews"]] == [
+        ("r1", "SUPPORTED", "Ada Brook", "2026-11-12T09:30:00+00:00"),
+        ("r2", None, "Bo", "2026-11-12T09:30:00+00:00"),
+    ]
+    assert (row["previous"]["label"], row["previous"]["run_id"]) == ("SUPPORTED", "an-earlier-run")
+    assert row["causes"][0]["cause"] == "NEW_PASSAGE"
+    assert row["causes"][0]["passage_id"] == row["reviews"][1]["passage_id"] == row["evidence"][0]["passage_id"]
+    assert row["sightings"] == {"statement_id": "s1", "n_articles": 6, "first_seen": "2026-05-03"}
+    first, second = row["fact_checks"]
+    assert (first["rating"], first["url"], first["reviewed"]) == ("False", "https://facts.example/1", None)
+    assert second["reviewed"] == "2026-05-04"
+    plain = json.loads(next(report_json_lines(full_report())))
+    assert [plain[name] for name in CLAIM_FIELDS[-7:]] == [[], None, [], None, None, None, []]
 
 
 def test_claim_json_survives_readers_that_split_on_odd_line_ends():

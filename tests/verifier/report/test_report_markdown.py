@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.verifier.report.samples import full_report, make_document, make_evidence, one_claim_report, said_report
+from tests.verifier.report.samples import (
+    full_report,
+    make_document,
+    make_evidence,
+    one_claim_report,
+    remembered_report,
+    said_report,
+)
 from verifier.report import render_markdown
 from verifier.report.markdown import escape
 from verifier.rows import RunReport
@@ -122,3 +129,21 @@ def test_markdown_names_the_author_of_an_article_that_has_one():
     signed = replace(report, articles=(replace(rows, article=replace(rows.article, author="Nora Feld")),))
     assert ", by Nora Feld, " in render_markdown(signed)
     assert "by Nora" not in render_markdown(report)
+
+
+def test_markdown_shows_what_is_remembered_of_a_claim():
+    """What people said in bold, also in the index, and a link for a fact-check that can be read."""
+    report = remembered_report()
+    lines = render_markdown(report).splitlines()
+    for line in (
+        "  - Reviewed: Supported, by Ada Brook (2026-11-12, on another run's verdict): The bill says so.",
+        "- **Reviewed: Supported, by Ada Brook (2026-11-12, on another run's verdict): The bill says so.**",
+        "- **Reviewed: wrong evidence “Accounts”, by Bo (2026-11-12)**",
+        "- Changed: was Supported 91% (run of 2026-05-03); “Accounts” came into the corpus on 2026-05-04",
+        "- Seen in 6 articles since 2026-05-03",
+        "- [Checked by Facts: False](https://facts.example/1)",
+        "- Checked by Facts (2026-05-04): False, of “It cost 48 million.”",
+        f"- Claim {report.articles[0].claims[0].claim.id}",
+    ):
+        assert line in lines
+    assert any("**found wrong by Bo**" in line for line in lines)

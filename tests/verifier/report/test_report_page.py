@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,10 +17,11 @@ from tests.verifier.report.samples import (
     make_report,
     make_row,
     one_claim_report,
+    remembered,
     said_report,
 )
 from verifier.report.page import MAX_NEIGHBOUR_CHARS, Alarm, Card, page_of
-from verifier.rows import ArticleReport, ClaimReport, RunReport
+from verifier.rows import ArticleReport, ClaimReport, Earlier, RunReport
 from verifier.types import Evidence, Failure, Label, RunStatus, Stance
 
 ACCOUNTS = make_document("Accounts", BUDGET_TEXT)
@@ -47,6 +49,35 @@ def test_attention_lists_refuted_first_then_conflicting_surest_first():
     rows = tuple(make_row(make_claim(article, s), *v) for s, v in zip(sentences, verdicts, strict=True))
     page = page_of(make_report(ArticleReport(article, rows)))
     assert [card.claim.text for card in page.attention] == ["G h.", "E f.", "A b."]
+
+
+def notes_of(**changes: object) -> list[str]:
+    """The notes on the card of a refuted claim of which much is remembered."""
+    article = make_article("The repairs cost 48 million euros.")
+    row = remembered(make_row(make_claim(article, article.text), Label.REFUTED, 0.8, make_evidence(ACCOUNTS)))
+    page = page_of(make_report(ArticleReport(article, (replace(row, **changes),))))
+    return [note.words for note in page.articles[0].cards[0].notes]
+
+
+def test_a_verdict_with_another_label_than_before_is_called_changed():
+    """One whose confidence moved is not: that would be on every card after a new model."""
+    earlier = remembered(make_row(make_claim(make_article("A."), "A."), Label.REFUTED, 0.8, make_evidence(ACCOUNTS)))
+    assert earlier.previous is not None
+    assert any(note.startswith("Changed: was Supported 91%") for note in notes_of())
+    assert not any(
+        note.startswith("Changed") for note in notes_of(previous=replace(earlier.previous, label=Label.REFUTED))
+    )
+
+
+def test_the_verdict_on_the_same_claim_elsewhere_is_shown_where_it_has_none_of_its_own():
+    """One earlier verdict is enough; the words that were judged are told with it."""
+    other = Earlier("c", "Orla dam full again", "r", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.91)
+    told = "Same claim checked on 2026-05-03: Supported 91%, in “Orla dam full again”"
+    assert told in notes_of(same_claim=other, previous=None)
+    assert told not in notes_of(same_claim=other)
+    assert notes_of(judged_as="Repairs were 48 million.")[1] == (
+        "Judged in words that say the same: “Repairs were 48 million.”"
+    )
 
 
 def test_cards_follow_the_text_of_the_article():

@@ -14,16 +14,29 @@ from verifier.report.words import (
     LABEL_WORDS,
     RELATION_WORDS,
     TIMING_WORDS,
+    changed_words,
     copies_words,
     coverage_words,
+    fact_check_words,
     moment,
     percent,
     period,
+    review_words,
     safe_href,
     substitution_words,
 )
-from verifier.rows import coverage_of
-from verifier.types import ClaimStatus, Label, Relation, Substitution, Timing
+from verifier.rows import Earlier, coverage_of
+from verifier.types import (
+    Cause,
+    CauseKind,
+    ClaimStatus,
+    FactCheck,
+    Label,
+    Relation,
+    Review,
+    Substitution,
+    Timing,
+)
 
 
 @pytest.mark.parametrize(
@@ -145,3 +158,51 @@ def test_substitution_words_tell_a_change_from_words_added_or_left_out(
 ):
     """Each reads as a sentence, on one line, with its reason where there is one."""
     assert substitution_words(Substitution(0, len(original), original, replacement, why)) == words
+
+
+@pytest.mark.parametrize(
+    ("label", "passage_id", "comment", "told"),
+    [
+        (Label.REFUTED, None, "", "Reviewed: Refuted, by Ada (2026-11-12)"),
+        (
+            Label.REFUTED,
+            "p1",
+            "Other\ndam.",
+            "Reviewed: Refuted, wrong evidence “Dams”, by Ada (2026-11-12): Other dam.",
+        ),
+        (None, "p1", "", "Reviewed: wrong evidence “Dams”, by Ada (2026-11-12)"),
+        (None, None, "Asked.", "Comment by Ada (2026-11-12): Asked."),
+    ],
+)
+def test_review_words_say_what_who_when_and_why(label: Label | None, passage_id: str | None, comment: str, told: str):
+    """Each kind of review in one line."""
+    review = Review("r", "c", "run", label, "Ada", comment, passage_id, datetime(2026, 11, 12, tzinfo=UTC))
+    assert review_words(review, "run", "Dams") == told
+    assert "(2026-11-12, on another run's verdict)" in review_words(review, "later", "Dams")
+
+
+def test_review_words_name_a_passage_that_is_not_shown_by_its_id():
+    """It was evidence of another run's verdict."""
+    review = Review("r", "c", "run", None, "Ada", "", "p1", datetime(2026, 11, 12, tzinfo=UTC))
+    assert review_words(review, "later").startswith("Reviewed: wrong evidence p1, by Ada")
+
+
+def test_changed_words_tell_three_reasons_and_count_the_rest():
+    """A corpus that was built anew gives a reason a passage."""
+    before = Earlier("c", "A", "r", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.914)
+    causes = [Cause(CauseKind.NEW_PASSAGE, None, f"“{i}” came") for i in range(5)]
+    assert changed_words(before, []) == "Changed: was Supported 91% (run of 2026-05-03)"
+    assert changed_words(before, causes).endswith("; “0” came; “1” came; “2” came; 2 further reasons")
+
+
+@pytest.mark.parametrize(
+    ("publisher", "claim", "told"),
+    [
+        ("Facts", "THE DAM  is full.", "Checked by Facts: False"),
+        (None, "It is full.", "Checked by somebody unnamed: False, of “It is full.”"),
+    ],
+)
+def test_fact_check_words_quote_the_claim_where_its_words_are_others(publisher: str | None, claim: str, told: str):
+    """A reader has to see what was checked."""
+    check = FactCheck("f", claim, None, None, (), publisher, None, None, None, "False", None)
+    assert fact_check_words(check, "The dam is full.") == told

@@ -249,15 +249,16 @@ CREATE TABLE calibrations (
     calibration_id VARCHAR NOT NULL,
     slope          DOUBLE NOT NULL,
     intercept      DOUBLE NOT NULL,
+    model_ids      VARCHAR[] NOT NULL,
     n_reviews      INTEGER NOT NULL,
-    ece_before     DOUBLE NOT NULL,
-    ece_after      DOUBLE NOT NULL,
+    ece_before     DOUBLE,
+    ece_after      DOUBLE,
     fitted_at      TIMESTAMP NOT NULL
 );
 
 COMMENT ON COLUMN runs.kind IS 'REVERIFY: known claims were judged again after the corpus changed; no article was read.';
 COMMENT ON COLUMN verdicts.previous_run_id IS 'The run of the claim''s verdict before this one; NULL for the first.';
-COMMENT ON COLUMN verdicts.reused_from IS 'The claim that says the same and whose verdict this is; NULL where it was judged.';
+COMMENT ON COLUMN verdicts.reused_from IS 'The statement in whose first words the claim was judged; NULL where it was judged in its own.';
 COMMENT ON TABLE causes IS 'Why a verdict differs from the one before (verdicts.previous_run_id), the likeliest reason first.';
 COMMENT ON COLUMN causes.passage_id IS 'The passage that came, went or changed; NULL where the cause is none.';
 COMMENT ON TABLE statements IS 'Every wording of a checkable claim or of a fact-check, and which wording seen earlier says the same.';
@@ -274,6 +275,7 @@ COMMENT ON COLUMN reviews.label IS 'The label that the reviewer gives; NULL wher
 COMMENT ON COLUMN reviews.passage_id IS 'Evidence that the reviewer found to be about something else.';
 COMMENT ON TABLE calibrations IS 'Confidence refitted on reviews; runs use the newest.';
 COMMENT ON COLUMN calibrations.slope IS 'New confidence = sigmoid(slope * logit(old confidence) + intercept).';
+COMMENT ON COLUMN calibrations.model_ids IS 'The models whose verdicts were reviewed: it holds for runs with the same.';
 COMMENT ON COLUMN calibrations.ece_after IS 'Expected calibration error on reviews left out of the fit (cross-validated); ece_before without it.';
 -- The tables made anew lost theirs.
 COMMENT ON TABLE failures IS 'What a run did not do: which source, at which stage, and why.';
