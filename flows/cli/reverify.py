@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from verifier.store import Change
 
 
-@app.command(epilog="Example: verifier corpus add new/ --corpus reference/ && verifier reverify --corpus reference/")
+@app.command(epilog="Example: verifier reverify --corpus reference/ --db verdicts.duckdb")
 def reverify(
     corpus: Corpus = DEFAULT_CORPUS,
     db: Database = DEFAULT_DATABASE,

@@ -201,7 +201,7 @@ def query(*_):
         __import__("time").sleep(20)
     finally:
         print("cleaned up", flush=True)
-verifier.store.query_file = query
+verifier.store.open_published = query
 """
     process = _process("sql", "SELECT 1", "--db", tmp_path / "v.duckdb", code=slow)
     out, err = process.communicate(timeout=60)
@@ -236,7 +236,7 @@ def query(*_):
     handle = Handle()
     kept = verifier.store.QueryError("no such thing; ask for another")
     raise kept
-verifier.store.query_file = query
+verifier.store.open_published = query
 """
     process = _process("sql", "SELECT 1", code=hold)
     assert process.communicate(timeout=60) == (b"let go\nexit\n", b"verifier: no such thing; ask for another\n")
@@ -251,7 +251,7 @@ def test_an_error_of_the_system_without_a_file_names_none(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("verifier.store.query_file", full)
+    monkeypatch.setattr("verifier.store.open_published", full)
     assert verifier("sql", "SELECT 1").err.startswith("verifier: No space left on device; free the disk")
 
 
