@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -15,10 +17,12 @@ import pytest
 
 from tests.verifier.factories import make_article, make_claim, make_run, make_verdict
 from verifier.store import (
+    CopyError,
     MissingDatabaseError,
     Publisher,
     SnapshotError,
     Store,
+    StoreBusyError,
     open_published,
     publish,
     snapshot,
@@ -137,11 +141,88 @@ def test_without_room_for_a_copy_the_database_itself_is_read(database: Path, mon
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("shutil.copyfile", full)
+    monkeypatch.setattr("shutil.copyfileobj", full)
     with pytest.raises(SnapshotError, match=r"No space left on device.*what was stored is stored"):
         publish(database)
-    assert sorted(p.name for p in database.parent.iterdir()) == ["verdicts.duckdb"]
+    assert sorted(p.name for p in database.parent.iterdir()) == ["verdicts.duckdb", "verdicts.duckdb.wal"]
     assert n_verdicts(database) == 1
+
+
+def mark_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.checkpoint")
+
+
+def spoil(database: Path) -> None:
+    """Everything but the headers, as no checkpoint that was broken off could do worse; and one block more."""
+    headers = database.read_bytes()[:12_288]
+    database.write_bytes(headers + b"half" * (database.stat().st_size // 4))
+
+
+def test_a_checkpoint_that_was_broken_off_is_undone(database: Path) -> None:
+    """The file's bytes come back from the copy, and all that was stored since from the write-ahead log."""
+    publish(database)
+    add_verdict(database, "Dam 2")
+    spoil(database)
+    mark_of(database).touch()
+    assert n_verdicts(database) == 2
+    assert not mark_of(database).exists()
+    with Store.open(database) as store:
+        assert store.faults() == []
+
+
+def test_a_checkpoint_that_was_done_stays(database: Path) -> None:
+    """Only the mark is left of it: the copy is of before, and is not put back."""
+    before = publish(database).read_bytes()
+    moment = snapshot_path(database).stat().st_mtime_ns
+    add_verdict(database, "Dam 2")
+    publish(database)
+    snapshot_path(database).write_bytes(before)
+    os.utime(snapshot_path(database), ns=(moment, moment))
+    mark_of(database).touch()
+    assert n_verdicts(database) == 2
+    assert not mark_of(database).exists()
+
+
+def test_a_checkpoint_of_a_living_process_is_left_alone(database: Path) -> None:
+    """Who holds the file may be in the middle of it."""
+    publish(database)
+    process = writer(database, "hold")
+    assert process.stdout is not None
+    process.stdout.readline()
+    mark_of(database).touch()
+    with pytest.raises(StoreBusyError, match=f"process {process.pid}"):
+        Store.open(database, wait_s=0)
+    assert mark_of(database).exists()
+    process.communicate("go\n")
+
+
+def test_nothing_is_checkpointed_before_the_copy_has_the_same_bytes(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where rows were written straight into the file, past the log, since the copy was made."""
+    publish(database)
+    add_verdict(database, "Dam 2")
+    with database.open("r+b") as file:
+        file.truncate(database.stat().st_size + 16_384)
+    bytes_then = database.read_bytes()
+    copied: list[bytes] = []
+
+    @contextmanager
+    def watched(path: Path) -> Iterator[None]:
+        copied.append(snapshot_path(path).read_bytes())
+        yield
+
+    monkeypatch.setattr(snapshot, "marked", watched)
+    publish(database)
+    assert copied == [bytes_then]
+
+
+def test_saving_does_not_touch_the_file(database: Path) -> None:
+    """It goes to the write-ahead log; the file changes only when it is published."""
+    publish(database)
+    before = database.read_bytes()
+    add_verdict(database, "Dam 2")
+    assert database.read_bytes() == before
 
 
 def test_what_a_killed_publisher_left_goes(database: Path) -> None:
@@ -162,6 +243,12 @@ def test_no_database_is_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(NotADatabaseError):
         open_published(tmp_path / "text.duckdb")
     assert [p.name for p in tmp_path.iterdir()] == ["text.duckdb"]
+
+
+def test_nobody_writes_into_the_copy(database: Path) -> None:
+    """A review that went there would be lost with the next copy."""
+    with pytest.raises(CopyError, match=r"give the database itself: .*/verdicts\.duckdb$"):
+        Store.open(publish(database))
 
 
 def test_the_copy_itself_can_be_asked(database: Path) -> None:

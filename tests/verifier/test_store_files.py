@@ -25,6 +25,7 @@ from verifier.store import (
     StoreOpenError,
     StoreReadError,
     StoreWriteError,
+    publish,
     query_file,
 )
 from verifier.store.connection import explain_open_error
@@ -122,6 +123,7 @@ def test_truncated_file_is_told_as_damaged(path: Path, read_only: bool) -> None:
 
 def test_changed_byte_is_told_as_damage(path: Path) -> None:
     """A file that opens, but whose documents are not what was written, gives no rows."""
+    publish(path)
     content = path.read_bytes()
     path.write_bytes(content.replace(b"holds 2 million", b"holds 9 million"))
     assert path.read_bytes() != content

@@ -3,6 +3,7 @@
 from verifier.store.calibrations import ReviewedConfidence
 from verifier.store.causes import DocumentsAt, is_other
 from verifier.store.connection import (
+    CopyError,
     MissingDatabaseError,
     NewerDatabaseError,
     NotADatabaseError,
@@ -10,6 +11,7 @@ from verifier.store.connection import (
     StoreError,
     StoreOpenError,
     StoreReadError,
+    snapshot_path,
 )
 from verifier.store.exchange import Exchanged, ExchangeError, export_tables, import_tables
 from verifier.store.integrity import DamagedRowsError
@@ -27,7 +29,7 @@ from verifier.store.reviews import (
     UnjudgedClaimError,
     UnknownClaimError,
 )
-from verifier.store.snapshot import Publisher, SnapshotError, open_published, publish, refresh, snapshot_path
+from verifier.store.snapshot import Publisher, SnapshotError, open_published, publish, refresh
 from verifier.store.statements import KnownFactCheck, UnknownStatementError
 from verifier.store.store import RunMismatchError, Store, StoreWriteError, query_file
 from verifier.store.writing import NaiveTimestampError, TextChangedError
@@ -36,6 +38,7 @@ __all__ = [
     "AmbiguousClaimError",
     "Change",
     "CitedPassage",
+    "CopyError",
     "DamagedRowsError",
     "DocumentsAt",
     "ExchangeError",

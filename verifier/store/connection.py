@@ -10,7 +10,10 @@ from typing import Any
 
 import duckdb
 
+from verifier.store.mending import mend
+
 MEMORY = ":memory:"
+SNAPSHOT_MARK = ".snapshot"  # at the end of the stem of a published copy: verdicts.snapshot.duckdb
 
 _LOCK_HOLDER = re.compile(r"lock is held in (?P<program>.+?)(?: \(deleted\))? \(PID (?P<pid>\d+)\)")
 _FIRST_PAUSE_S = 0.05
@@ -39,6 +42,10 @@ class MissingDatabaseError(StoreOpenError):
 
 class NotADatabaseError(StoreOpenError):
     """The file is not one of this program's databases, or is damaged."""
+
+
+class CopyError(StoreOpenError):
+    """The file is the copy for readers, which the next one replaces: what is written there would be lost."""
 
 
 class NewerDatabaseError(StoreOpenError):
@@ -74,11 +81,14 @@ def connect(path: str, *, read_only: bool, wait_s: float, reach_files: bool = Fa
     :raises StoreOpenError: one of its kinds above.
     """
     _require_place(path, read_only)
+    if path != MEMORY:
+        _mend(Path(path))
     deadline = time.monotonic() + wait_s
     pause_s = _FIRST_PAUSE_S
     while True:
         try:
-            return _lock_down(duckdb.connect(path, read_only=read_only, config=_config(read_only, reach_files)))
+            connection = duckdb.connect(path, read_only=read_only, config=_config(read_only, reach_files))
+            return _lock_down(connection, read_only)
         except duckdb.Error as error:
             if not _is_held(error):
                 raise explain_open_error(path, error) from error
@@ -86,6 +96,16 @@ def connect(path: str, *, read_only: bool, wait_s: float, reach_files: bool = Fa
                 raise StoreBusyError(_busy_message(path, error, wait_s)) from error
         time.sleep(pause_s)
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _mend(database: Path) -> None:
+    try:
+        mend(database, snapshot_path(database))
+    except OSError as error:
+        raise StoreOpenError(
+            f"{database}: a process was killed within a checkpoint, and it cannot be undone"
+            f" ({error.strerror or error}); give write access, or free the disk, and try again"
+        ) from error
 
 
 def _config(read_only: bool, reach_files: bool) -> dict[str, str | bool | int | float | list[str]]:
@@ -101,11 +121,14 @@ def _config(read_only: bool, reach_files: bool) -> dict[str, str | bool | int | 
     )
 
 
-def _lock_down(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Set UTC, then lock; a second connection to the same open database finds both done."""
+def _lock_down(connection: duckdb.DuckDBPyConnection, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Set UTC and that no checkpoint comes unasked, then lock; a second connection finds it done."""
     locked = one_row(connection, "SELECT current_setting('lock_configuration')")
     if locked is not None and not locked[0]:
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        if not read_only:
+            connection.execute("SET GLOBAL wal_autocheckpoint = '1TB'")
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         connection.execute("SET GLOBAL lock_configuration = true")
     return connection
 
@@ -120,8 +143,24 @@ def _require_place(path: str, read_only: bool) -> None:
         require_file(path)
     if place.exists() and not _is_duckdb(place):
         raise NotADatabaseError(f"expected a DuckDB database at {path}, found another kind of file; give another path")
+    if not read_only and is_snapshot(place):
+        raise CopyError(
+            f"{path} is named as the copy that readers get, which every run replaces; give the database itself:"
+            f" {place.with_stem(place.stem.removesuffix(SNAPSHOT_MARK))}"
+        )
     if not place.parent.is_dir():
         raise StoreOpenError(f"cannot create {path}: there is no folder {place.parent}; create it first")
+
+
+def is_snapshot(path: Path) -> bool:
+    """Whether a file is named as the published copy of a database."""
+    return path.stem.endswith(SNAPSHOT_MARK)
+
+
+def snapshot_path(database: str | Path) -> Path:
+    """Where the copy of a database lies: `verdicts.snapshot.duckdb` beside `verdicts.duckdb`."""
+    path = Path(database)
+    return path if is_snapshot(path) else path.with_stem(f"{path.stem}{SNAPSHOT_MARK}")
 
 
 def require_file(path: str) -> None:

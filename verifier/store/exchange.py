@@ -114,6 +114,7 @@ def _fill(path: Path, source: Path, manifest: Mapping[str, Any]) -> None:
                     f"INSERT INTO {name} BY NAME FROM read_parquet({_quoted(source / f'{name}.parquet')})"
                 )
         bring_up_to_date(connection, str(path), read_only=False)
+        connection.execute("CHECKPOINT")
 
 
 @contextmanager

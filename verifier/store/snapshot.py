@@ -12,6 +12,9 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
 
 from verifier.store.connection import (
     NotADatabaseError,
@@ -19,41 +22,34 @@ from verifier.store.connection import (
     StoreError,
     StoreOpenError,
     connect,
+    first_line,
+    is_snapshot,
     require_file,
+    snapshot_path,
 )
+from verifier.store.mending import marked
 from verifier.store.store import DEFAULT_WAIT_S, Store
 
-_MARK = ".snapshot"
 _PARTIAL = ".partial"
 _MAX_SHARE = 0.05  # of a run's time that copies may take: a file of some gigabytes is not copied after every batch
 _NO_WAIT_S = 0.0
-_TRIES = 3
+_COPIED_AT_ONCE = 1 << 20
 
 
 class SnapshotError(StoreError):
     """The copy cannot be written; the database itself is as it was."""
 
 
-def snapshot_path(database: str | Path) -> Path:
-    """Where the copy of a database lies: `verdicts.snapshot.duckdb` beside `verdicts.duckdb`."""
-    path = Path(database)
-    return path if _is_snapshot(path) else path.with_name(f"{path.stem}{_MARK}{path.suffix}")
-
-
 def is_current(database: str | Path) -> bool:
     """Whether the copy shows all that is stored. What is in a write-ahead log, after a crash, is in no copy yet."""
-    path, copy = Path(database), snapshot_path(database)
-    try:
-        return copy.stat().st_mtime_ns == path.stat().st_mtime_ns and not _log_of(path).exists()
-    except OSError:
-        return False
+    path = Path(database)
+    return _is_same(path, snapshot_path(path)) and not _log_of(path).exists()
 
 
 def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
-    """Copy the database as it stands, and put the copy in place of the one before.
+    """Make what is in the write-ahead log part of the file, and put a copy of the file in place of the one before.
 
-    The bytes are copied: DuckDB's own copy takes five seconds a million rows. The database is held open for reading
-    meanwhile, so that nobody writes.
+    The bytes are copied: DuckDB's own copy takes five seconds a million rows.
 
     :param wait_s: for how many seconds to retry while another process writes.
     :raises SnapshotError: the disk is full, or the folder cannot be written to.
@@ -63,38 +59,60 @@ def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
     require_file(str(path))
     if path == copy:
         return copy
-    partial = copy.with_name(f"{copy.name}.{os.getpid()}{_PARTIAL}")
     try:
-        _copy(path, partial, wait_s)
-        partial.replace(copy)
-    except OSError as error:
+        with path.open("rb") as source:  # closed last: to close any handle gives up this process's lock on the file
+            held = connect(str(path), read_only=False, wait_s=wait_s)
+            try:
+                _checkpoint(held, path, source)
+                _copy(path, source)
+            finally:
+                held.close()
+    except (OSError, duckdb.Error) as error:
         raise SnapshotError(
-            f"{copy}: the copy for readers cannot be written ({error.strerror or error}); what was stored is stored,"
+            f"{copy}: the copy for readers cannot be written ({_reason(error)}); what was stored is stored,"
             " and readers see the copy before. Free the disk or change the folder's rights"
         ) from error
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         _sweep(copy)
     return copy
 
 
-def _copy(path: Path, partial: Path, wait_s: float) -> None:
-    for _ in range(_TRIES):
-        if _log_of(path).exists():  # left by a process that was killed: opened for writing, it becomes part of the file
-            connect(str(path), read_only=False, wait_s=wait_s).close()
-        held = connect(str(path), read_only=True, wait_s=wait_s)
-        try:
-            if _log_of(path).exists():
-                continue
-            # To close any other handle on a file gives up this process's lock on it: by then the copy is whole.
-            shutil.copyfile(path, partial)
-            moment = path.stat().st_mtime_ns
-            os.utime(partial, ns=(moment, moment))
-            return
-        finally:
-            held.close()
-    raise StoreBusyError(f"{path} is being written by processes that break off; let them end, and try again")
+def _checkpoint(held: duckdb.DuckDBPyConnection, path: Path, source: BinaryIO) -> None:
+    """Not before the copy has the bytes that the file has, from which a broken checkpoint is mended."""
+    if _log_of(path).exists():
+        _copy(path, source)
+        with marked(path):
+            held.execute("CHECKPOINT")
+
+
+def _copy(path: Path, source: BinaryIO) -> None:
+    copy = snapshot_path(path)
+    if _is_same(path, copy):
+        return
+    partial = copy.with_name(f"{copy.name}.{os.getpid()}{_PARTIAL}")
+    try:
+        source.seek(0)
+        with partial.open("wb") as target:
+            shutil.copyfileobj(source, target, _COPIED_AT_ONCE)
+        moment = path.stat().st_mtime_ns
+        os.utime(partial, ns=(moment, moment))
+        partial.replace(copy)
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _is_same(path: Path, copy: Path) -> bool:
+    """Whether the bytes are those that were copied, by moment and size."""
+    try:
+        mine, other = path.stat(), copy.stat()
+    except OSError:
+        return False
+    return (mine.st_mtime_ns, mine.st_size) == (other.st_mtime_ns, other.st_size)
+
+
+def _reason(error: Exception) -> str:
+    return first_line(error) if isinstance(error, duckdb.Error) else getattr(error, "strerror", None) or str(error)
 
 
 def _sweep(copy: Path) -> None:
@@ -127,13 +145,13 @@ def open_published(database: str | Path) -> tuple[Store, datetime | None]:
     """
     path, copy = Path(database), snapshot_path(database)
     require_file(str(path))
-    if not _is_snapshot(path) and not is_current(path):
+    if not is_snapshot(path) and not is_current(path):
         try:
             publish(path, _NO_WAIT_S)
         except StoreBusyError:
             if not copy.exists():
                 return Store.open(path, read_only=True), None
-        except SnapshotError:
+        except (SnapshotError, StoreOpenError):
             return Store.open(path, read_only=True), None
     return _opened(path, copy)
 
@@ -176,7 +194,3 @@ class Publisher:
 
 def _log_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.wal")
-
-
-def _is_snapshot(path: Path) -> bool:
-    return path.stem.endswith(_MARK)
