@@ -61,7 +61,13 @@ def test_every_reason_of_a_dozen_articles_is_documented() -> None:
     assert found <= told
 
 
-@pytest.mark.parametrize("path", [CLAIMS, ROOT / "README.md"], ids=lambda path: path.name)
+WITH_QUERIES = [
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("claims", "queries", "review", "database")),
+]
+
+
+@pytest.mark.parametrize("path", WITH_QUERIES, ids=lambda path: path.name)
 def test_every_query_runs(path: Path, tmp_path: Path) -> None:
     """Views and columns are those of the store."""
     database = tmp_path / "v.duckdb"

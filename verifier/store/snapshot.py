@@ -17,7 +17,6 @@ from typing import BinaryIO
 import duckdb
 
 from verifier.store.connection import (
-    NotADatabaseError,
     StoreBusyError,
     StoreError,
     StoreOpenError,
@@ -160,10 +159,11 @@ def _opened(path: Path, copy: Path) -> tuple[Store, datetime | None]:
     as_of = None if path == copy or is_current(path) else datetime.fromtimestamp(copy.stat().st_mtime, UTC)
     try:
         return Store.open(copy, read_only=True), as_of
-    except (NotADatabaseError, StoreBusyError):
+    except StoreOpenError:
         if path == copy:
             raise
-    # Somebody wrote into the copy, or holds it to write: it is made anew, and they keep their own.
+    # Somebody wrote into the copy, or holds it to write: it is made anew, and they keep their own. What else is wrong
+    # is said of the database itself.
     with suppress(SnapshotError, StoreOpenError):
         return Store.open(publish(path), read_only=True), None
     return Store.open(path, read_only=True), None
