@@ -201,7 +201,7 @@ SELECT
         AS justification,
     began(run) + pick(s, 'minute', 50)::INTEGER * INTERVAL 1 MINUTE AS saved_at,
     CASE n WHEN 1 THEN key_of('run', read_by(article)) END AS previous_run_id,
-    CASE WHEN n = 0 AND pick(s, 'reused', 50) = 0 AND wording < s THEN key_of('claim', wording) END AS reused_from
+    CASE WHEN n = 0 AND pick(s, 'reused', 50) = 0 AND wording < s THEN key_of(kind, wording) END AS reused_from
 FROM judged ORDER BY run, s;
 """
 

@@ -112,9 +112,8 @@ def test_asking_goes_on_while_somebody_writes(verifier: Call, desk: Path, comman
     assert f"{desk} is being written: this is as of 20" in outcome.err
 
 
-def test_who_holds_the_database_is_named(verifier: Call, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_holds_the_database_is_named(verifier: Call, desk: Path) -> None:
     """A review waits, then says which process; nothing is lost, and it can be given again."""
-    monkeypatch.setattr("verifier.store.connection._LONGEST_PAUSE_S", 0.1)
     said = ("review", "said-by-bo", "--by", "Nora", "--comment", "Look again.", "--db", desk)
     with held(desk) as pid:
         refused = verifier(*said)

@@ -298,4 +298,51 @@ def test_killed_at_random_moments_nothing_is_lost(database: Path) -> None:
         assert n_claims == [(0,)]
 
 
+def test_a_full_disk_under_a_checkpoint_loses_nothing(database: Path) -> None:
+    """The process that met it says so; the next one undoes what was begun, and publishes."""
+    resource = pytest.importorskip("resource")
+    publish(database)
+    code = """
+import resource, signal, sys
+from tests.verifier.test_snapshot import add_verdict, publish, SnapshotError, Path
+database, limit = Path(sys.argv[1]), int(sys.argv[2])
+for i in range(30):
+    add_verdict(database, f"Dam {i + 2} " + "and so on " * 1000)
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+try:
+    publish(database)
+except SnapshotError as error:
+    print(error)
+"""
+    limit = database.stat().st_size + 16_384
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(database), str(limit)],
+        cwd=WRITER.parents[1], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert resource
+    assert "what was stored is stored" in done.stdout
+    assert n_verdicts(database) == 31
+    with Store.open(database) as store:
+        assert store.faults() == []
+
+
+def test_two_writers_at_once_take_turns(database: Path) -> None:
+    """Neither fails, nothing is lost, and the copy has it all in the end."""
+    processes = [writer(database, "batches") for _ in range(2)]
+    told: list[str] = []
+    for process in processes:
+        assert process.stdout is not None
+        told += [process.stdout.readline().strip() for _ in range(5)]
+    for process in processes:
+        process.kill()
+        process.wait()
+    store, as_of = open_published(database)
+    with store:
+        assert as_of is None
+        stored = {str(row[0]) for row in store.query("SELECT article_id FROM run_articles").rows}
+        assert set(told) <= stored
+        assert store.faults() == []
+
+
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "20"))

@@ -17,7 +17,7 @@ SNAPSHOT_MARK = ".snapshot"  # at the end of the stem of a published copy: verdi
 
 _LOCK_HOLDER = re.compile(r"lock is held in (?P<program>.+?)(?: \(deleted\))? \(PID (?P<pid>\d+)\)")
 _FIRST_PAUSE_S = 0.05
-_LONGEST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 0.1  # who looks seldom gets no turn beside a program that writes batch after batch
 
 # Files in this format can also be read by DuckDB 1.5 tools; nothing here needs a newer one.
 _FILE_FORMAT = "v1.5.0"
@@ -81,11 +81,10 @@ def connect(path: str, *, read_only: bool, wait_s: float, reach_files: bool = Fa
     :raises StoreOpenError: one of its kinds above.
     """
     _require_place(path, read_only)
-    if path != MEMORY:
-        _mend(Path(path))
     deadline = time.monotonic() + wait_s
     pause_s = _FIRST_PAUSE_S
     while True:
+        _mend(path)  # each time: whom we wait for may be killed
         try:
             connection = duckdb.connect(path, read_only=read_only, config=_config(read_only, reach_files))
             return _lock_down(connection, read_only)
@@ -98,12 +97,14 @@ def connect(path: str, *, read_only: bool, wait_s: float, reach_files: bool = Fa
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-def _mend(database: Path) -> None:
+def _mend(path: str) -> None:
+    if path == MEMORY:
+        return
     try:
-        mend(database, snapshot_path(database))
+        mend(Path(path), snapshot_path(path))
     except OSError as error:
         raise StoreOpenError(
-            f"{database}: a process was killed within a checkpoint, and it cannot be undone"
+            f"{path}: a process was killed within a checkpoint, and it cannot be undone"
             f" ({error.strerror or error}); give write access, or free the disk, and try again"
         ) from error
 
