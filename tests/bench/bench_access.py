@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import statistics
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 from tests.bench.commands import command
@@ -90,12 +91,10 @@ def _readers(database: Path, pause_s: float, outcomes: Counter[str]) -> Iterator
 
 def _read(database: Path, pause_s: float) -> None:
     """Ask until a line comes; tell of each time what came of it."""
-    os.set_blocking(sys.stdin.fileno(), False)
-    n = 0
-    while not sys.stdin.read():
-        print(_asked(database, ASKED[n % len(ASKED)]), flush=True)
-        n += 1
-        time.sleep(pause_s)
+    for question in cycle(ASKED):
+        print(_asked(database, question), flush=True)
+        if select.select([sys.stdin], [], [], pause_s)[0]:
+            return
 
 
 def _asked(database: Path, question: str) -> str:
