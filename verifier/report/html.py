@@ -11,16 +11,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from verifier.report import words
-from verifier.report.page import Alarm, page_of, reason_of
+from verifier.report.page import Alarm, claim_page_of, page_of
 from verifier.rows import RunReport
 
 
 def render_html(report: RunReport) -> str:
-    """The whole report as an HTML document, readable without scripts, on paper and in the dark.
+    """The morning page as an HTML document, readable without scripts, on paper and in the dark.
 
     :raises QuoteError: a rationale lies outside its passage.
     """
-    return _environment().get_template("report.html.j2").render(page=page_of(report))
+    return _environment().get_template("morning.html.j2").render(page=page_of(report), review=None)
+
+
+def render_claim_html(report: RunReport, claim_id: str) -> str:
+    """One claim of a run as an HTML document of its own, to link to.
+
+    :raises NoSuchCardError: the run has no checkable claim with that id.
+    :raises QuoteError: a rationale lies outside its passage.
+    """
+    return _environment().get_template("claim.html.j2").render(page=claim_page_of(report, claim_id), review=None)
 
 
 @cache
@@ -53,7 +62,6 @@ def _environment() -> Environment:
         one_line=words.one_line,
         percent=words.percent,
         period=words.period,
-        reason=reason_of,
     )
     return environment
 

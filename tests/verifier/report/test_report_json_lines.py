@@ -95,7 +95,7 @@ def test_json_lines_tell_what_is_remembered():
     assert (row["previous"]["label"], row["previous"]["run_id"]) == ("SUPPORTED", "an-earlier-run")
     assert row["causes"][0]["cause"] == "NEW_PASSAGE"
     assert row["causes"][0]["passage_id"] == row["reviews"][1]["passage_id"] == row["evidence"][0]["passage_id"]
-    assert row["sightings"] == {"statement_id": "s1", "n_articles": 6, "first_seen": "2026-05-03"}
+    assert row["sightings"] == {"statement_id": "s1", "n_articles": 6, "first_seen": "2026-05-03", "others": []}
     first, second = row["fact_checks"]
     assert (first["rating"], first["url"], first["reviewed"]) == ("False", "https://facts.example/1", None)
     assert second["reviewed"] == "2026-05-04"
