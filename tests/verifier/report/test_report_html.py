@@ -268,7 +268,7 @@ def test_html_page_of_one_claim_stands_by_itself():
         "Models all-MiniLM-L6-v2, stance-minilm-1",
     ):
         assert words in text
-    assert "default-src 'none'" in html and "was injured during the repairs of the Harbour Bridge" not in html
+    assert "default-src &#39;none&#39;" in html and "was injured during the repairs of the Harbour Bridge" not in html
 
 
 def test_html_names_the_author_of_an_article_that_has_one():
