@@ -24,6 +24,10 @@
     speaker: (a, b) => !text(a, "speaker") - !text(b, "speaker") || text(a, "speaker").localeCompare(text(b, "speaker")),
   };
 
+  // Not the paragraph around a claim: that has the words of others.
+  const searched = "summary, .why, .reviews, [data-passage]";
+  const wordsOf = (node) => [...node.querySelectorAll(searched)].map((part) => part.textContent).join(" ").toLowerCase();
+
   function fits(claim, asked) {
     const { node } = claim, day = text(claim, "day");
     return (!asked.verdict || claim.verdict === asked.verdict)
@@ -32,7 +36,7 @@
       && (!asked.from || (day && day >= asked.from))
       && (!asked.to || (day && day <= asked.to))
       && (!asked.seen || ("new" in node.dataset) === (asked.seen === "new"))
-      && asked.words.every((word) => (claim.text ??= node.textContent.toLowerCase()).includes(word));
+      && asked.words.every((word) => (claim.text ??= wordsOf(node)).includes(word));
   }
 
   function arrange(order) {
@@ -78,14 +82,16 @@
     (summary ?? target).scrollIntoView();
   }
 
-  // What a stretch of a strip says is told under the pointer; written into the page it would make it a tenth longer.
-  addEventListener("mouseover", (event) => {
-    const link = event.target.closest?.(".strip a");
-    if (!link || link.querySelector("title")) return;
+  // A stretch of a strip says under the pointer what it is, and leads there. All of it stands in the list below too.
+  addEventListener("mouseover", ({ target }) => {
+    if (!target.matches?.(".strip [data-claim]") || target.firstChild) return;
     const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-    const panel = document.getElementById(link.getAttribute("href").slice(1));
+    const panel = document.getElementById(`claim-${target.dataset.claim}`);
     title.textContent = panel.parentElement.querySelector("summary").textContent;
-    link.append(title);
+    target.append(title);
+  });
+  addEventListener("click", ({ target }) => {
+    if (target.matches?.(".strip [data-claim]")) location.hash = `#claim-${target.dataset.claim}`;
   });
 
   let waiting = 0;
