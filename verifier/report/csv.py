@@ -54,7 +54,7 @@ _COLUMNS: dict[str, Callable[[_Row], object]] = {
     "label": lambda row: row.claim.verdict.label if row.claim.verdict else None,
     "confidence": lambda row: row.claim.verdict.confidence if row.claim.verdict else None,
     "claim": lambda row: row.claim.claim.text,
-    "question": lambda row: QUESTION_WORDS[row.claim.claim.kind],
+    "question": lambda row: QUESTION_WORDS[row.claim.claim.kind] if row.claim.verdict else None,
     "speaker": lambda row: row.claim.claim.speaker,
     "claim_date": lambda row: row.claim.claim.claim_date,
     "article": lambda row: row.article.title,
