@@ -219,7 +219,7 @@ def test_json_schema_knows_every_value(schema: Draft202012Validator, place: tupl
 
 
 def _variants(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value with one leaf in it changed, after the leaf's class and field."""
+    """Each value with one leaf in it changed, after the leaf's class and field; None stays, and so counts as unseen."""
     if is_dataclass(value):
         for field in fields(value):
             for leaf, other in _variants(getattr(value, field.name), f"{type(value).__name__}.{field.name}"):
@@ -229,6 +229,8 @@ def _variants(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         for at, item in enumerate(value):
             for leaf, other in _variants(item, name):
                 yield leaf, (*value[:at], other, *value[at + 1 :])
+    elif value is None:
+        yield name, None
     elif isinstance(value, Enum):
         yield name, next(member for member in type(value) if member is not value)
     elif isinstance(value, str):
