@@ -76,6 +76,16 @@ class ClaimReport:
     history: tuple[PastVerdict, ...] = ()  # of all runs, oldest first
     n_verdicts: int = 0  # of all runs, those that say again what the one before said included
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the verdict has another label than the one before."""
+        return bool(self.verdict and self.previous and self.verdict.label is not self.previous.label)
+
+    @property
+    def standing_review(self) -> Review | None:
+        """The newest review that gives a label: what a person says of the claim; None where nobody gave one."""
+        return max((review for review in self.reviews if review.label), key=lambda r: r.reviewed_at, default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleReport:

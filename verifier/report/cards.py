@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from verifier.report.quotes import Piece, pieces_of, quote_of
+from verifier.report.quotes import Piece, pieces_of, quote_of, strongest
 from verifier.report.words import (
     LABEL_WORDS,
     NO_VERDICT_WORDS,
@@ -31,7 +31,7 @@ from verifier.report.words import (
     sureness,
 )
 from verifier.rows import ClaimReport
-from verifier.types import Article, Claim, ClaimKind, Comparison, Evidence, Label, Stance
+from verifier.types import SIDES, Article, Claim, ClaimKind, Comparison, Evidence, Label, Stance
 
 MAX_CONTEXT_CHARS = 300
 """A paragraph is cut this far before and behind its sentence."""
@@ -156,7 +156,6 @@ def card_of(row: ClaimReport, article: Article, run_id: str) -> Card:
     doubted = {review.passage_id: review.reviewer for review in row.reviews if review.passage_id}
     views = {stance: _passage_view(item, n_of_origin, doubted) for stance, item in shown.items()}
     titles = {item.passage.id: item.document.title for item in evidence}
-    changed = bool(row.previous and label and row.previous.label is not label)
     return Card(
         claim=row.claim,
         context=_context(article, row.claim),
@@ -173,9 +172,9 @@ def card_of(row: ClaimReport, article: Article, run_id: str) -> Card:
         further=tuple(_passage_view(item, n_of_origin, doubted) for item in evidence if item not in shown.values()),
         justification=verdict.justification if verdict else "",
         is_new=row.n_verdicts <= 1 and not (row.previous or row.same_claim),
-        was=earlier_words(row.previous) if changed and row.previous else "",
-        because=causes_words(row.causes) if changed else "",
-        approved=next((review.label for review in reversed(row.reviews) if review.label), None),
+        was=earlier_words(row.previous) if row.is_changed and row.previous else "",
+        because=causes_words(row.causes) if row.is_changed else "",
+        approved=row.standing_review.label if row.standing_review else None,
         reviews=tuple(review_words(review, run_id, titles.get(review.passage_id or "", "")) for review in row.reviews),
         notes=tuple(_notes(row)),
         sightings=tuple(_sightings(row)),
@@ -233,15 +232,7 @@ def _shown_evidence(label: Label | None, evidence: Sequence[Evidence]) -> dict[S
     """The strongest passage of each side; where the evidence does not suffice, only the first of all, as NEUTRAL."""
     if label is Label.NOT_ENOUGH_EVIDENCE:
         return {Stance.NEUTRAL: evidence[0]} if evidence else {}
-    supporting = [item for item in evidence if item.stance is Stance.SUPPORTS]
-    refuting = [item for item in evidence if item.stance is Stance.REFUTES]
-    shown = {}
-    # A passage that can be quoted goes before one that cannot: only that one can have carried the verdict.
-    if supporting:
-        shown[Stance.SUPPORTS] = max(supporting, key=lambda item: (bool(item.rationale), item.p_supports))
-    if refuting:
-        shown[Stance.REFUTES] = max(refuting, key=lambda item: (bool(item.rationale), item.p_refutes))
-    return shown
+    return {side: found for side in SIDES if (found := strongest(evidence, side))}
 
 
 def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int], doubted: Mapping[str, str]) -> PassageView:

@@ -23,13 +23,18 @@ def render_html(report: RunReport) -> str:
     return _environment().get_template("morning.html.j2").render(page=page_of(report), review=None)
 
 
-def render_claim_html(report: RunReport, claim_id: str) -> str:
+def render_claim_html(report: RunReport, claim_id: str, claim_review: str = "") -> str:
     """One claim of a run as an HTML document of its own, to link to.
 
+    :param claim_review: an entry of `claim_reviews`, which search engines read off the page.
     :raises NoSuchCardError: the run has no checkable claim with that id.
     :raises QuoteError: a rationale lies outside its passage.
     """
-    return _environment().get_template("claim.html.j2").render(page=claim_page_of(report, claim_id), review=None)
+    return (
+        _environment()
+        .get_template("claim.html.j2")
+        .render(page=claim_page_of(report, claim_id), review=None, claim_review=Markup(claim_review))
+    )
 
 
 @cache

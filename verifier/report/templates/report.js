@@ -11,6 +11,7 @@
     article: node.closest(".article").id,
     verdict: `${node.dataset.kind} ${node.classList[1]}`,
   }));
+  const homes = new Map(claims.map(({ home }) => [home, [...home.children]]));
   const reading = ["REFUTED", "CONFLICTING_EVIDENCE", "SUPPORTED", "NOT_ENOUGH_EVIDENCE", "NO_VERDICT"];
   const number = (claim, name) => Number(claim.node.dataset[name]);
   const text = (claim, name) => claim.node.dataset[name] ?? "";
@@ -45,7 +46,7 @@
       const sorted = [...claims].sort((a, b) => orders[order](a, b) || a.place - b.place);
       flat.append(...sorted.map((claim) => claim.item));
     } else if (flat.firstChild) {
-      for (const claim of claims) claim.home.append(claim.item);
+      for (const [home, items] of homes) home.append(...items);
     }
   }
 
