@@ -96,7 +96,7 @@ def _stretches(text: str, rows: Sequence[ClaimReport], cards: dict[str, Card]) -
             continue
         if start > done:
             yield Stretch(text[done:start], None)
-        yield Stretch(text[start:end], _mark(list(unit), len(text), cards))
+        yield Stretch(text[start:end], _mark(list(unit), len(text) or 1, cards))
         done = end
     if done < len(text):
         yield Stretch(text[done:], None)

@@ -13,7 +13,7 @@ from verifier.rows import RunReport
 from verifier.types import Run, Stance
 
 # Escaped wherever they stand; `_` and `&` only where they would mean something, to leave snake_case and AT&T alone.
-_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 # What makes a heading, list item, rule or underline of a line that starts with it.
 _SPECIAL_AT_START = re.compile(r"^(\d*)([#+=-]+|(?<=\d)[.)])(?=\s|$)")
 
@@ -221,7 +221,7 @@ def _cited(view: PassageView) -> str:
 
 def _source(view: PassageView) -> str:
     title = _linked(escape(view.title), view.href)
-    marks = (f"**{mark}**" for mark in view.marks)
+    marks = (f"**{escape(mark)}**" for mark in view.marks)
     parts = (title, escape(view.source or ""), escape(view.tier), view.published, *marks)
     return ", ".join(part for part in parts if part)
 

@@ -28,6 +28,7 @@ from verifier.types import Failure, RunStatus
         ("[a](javascript:b)", r"\[a\](javascript:b)"),
         ("*a* `b` _c_ ~d~", r"\*a\* \`b\` \_c\_ \~d\~"),
         ("snake_case AT&T -5 degrees 0.1.0 #tag", "snake_case AT&T -5 degrees 0.1.0 #tag"),
+        ("x.__class__ __x_", r"x.\_\_class\_\_ \_\_x\_"),
         ("&lt;", r"\&lt;"),
         ("a\n\n# b", "a # b"),
         ("# a", r"\# a"),
