@@ -104,11 +104,10 @@ class _Shown:
     page: str
 
 
-class Desk:
-    """What is asked of the database, one at a time.
+class ServedReport:
+    """The page as it is now, and the reviews that are given on it; one thread at a time reaches the database.
 
-    A process that closes any handle on a file gives up its locks on it, also those of its other threads; so only one
-    thread at a time may have the database open.
+    A process that closes any handle on a file gives up its locks on it, also those that its other threads rely on.
     """
 
     def __init__(self, database: Path, run: str | None, access: ReviewAccess):
@@ -147,10 +146,10 @@ class Desk:
         return stat.st_mtime_ns, stat.st_size
 
     def review(self, said: Said) -> tuple[Review, str]:
-        """Store a review as `verifier review` does, waiting for a run that writes.
+        """Store a review as `verifier review` does, waiting for a run that writes; given again, it is stored once.
 
         :return: the review, and its words as the page would show them.
-        :raises StoreError: nothing was stored.
+        :raises StoreError: it cannot be stored, or what is stored cannot be read.
         """
         with self._reaching:
             with Store.open(self._database, create=False) as store:
@@ -171,12 +170,12 @@ def application(database: Path, token: str, port: int, run: str | None = None, c
     :param csrf: the secret that a review has to carry; made up where left out.
     """
     csrf = csrf or secrets.token_urlsafe(_TOKEN_BYTES)
-    desk = Desk(database, run, ReviewAccess(f"/{token}/reviews", csrf))
+    report = ServedReport(database, run, ReviewAccess(f"/{token}/reviews", csrf))
     page_headers = {"Content-Security-Policy": f"{content_policy(is_served=True)}; frame-ancestors 'none'"}
 
     def show_report(request: Request) -> Response:
         try:
-            return HTMLResponse(desk.page(), headers=page_headers)
+            return HTMLResponse(report.page(), headers=page_headers)
         except StoreError as error:
             return PlainTextResponse(str(error), _status_of(error))
 
@@ -187,7 +186,7 @@ def application(database: Path, token: str, port: int, run: str | None = None, c
         try:
             _require_own_page(request.headers, csrf)
             said = said_of(await _body(request))
-            made, words = await run_in_threadpool(desk.review, said)
+            made, words = await run_in_threadpool(report.review, said)
         except RefusedRequestError as error:
             # Closed, so that the rest of what is too long is not read either.
             return JSONResponse({"error": str(error)}, error.status, headers={"Connection": "close"})
@@ -204,7 +203,7 @@ def application(database: Path, token: str, port: int, run: str | None = None, c
         middleware=[Middleware(_Door, token=token, port=port)],
         exception_handlers={Exception: _unexpected},
     )
-    served.state.desk = desk
+    served.state.report = report
     return served
 
 
@@ -340,7 +339,7 @@ def serve_report(database: Path, run: str | None = None, port: int = 0, open_bro
         number = listener.getsockname()[1]
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         served = application(database, token, number, run)
-        served.state.desk.page()  # what is wrong with the database is said now, and the first visit is quick
+        served.state.report.page()  # what is wrong with the database is said now, and the first visit is quick
         address = f"http://{LOOPBACK}:{number}/{token}/"
         print(address, flush=True)
         say("open this address in a browser on this machine; whoever has it can read and review; Ctrl-C ends it")

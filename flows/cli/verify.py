@@ -222,6 +222,8 @@ def report(
 
         serve_report(db, run, port, open_browser)
         return
+    if port or open_browser:
+        raise InputError("--port and --open are of a report that is served; give --serve too, or leave them out")
     from flows.publish import CLAIM_REVIEW, DEFAULT_FORMATS, require_formats, write_claim, write_report
     from verifier.report import ReportConfig, report_json_lines
     from verifier.store import open_published

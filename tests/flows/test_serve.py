@@ -459,6 +459,12 @@ def test_what_cannot_be_served_is_said_at_once(
     assert told in outcome.err and outcome.err.count("\n") == 1
 
 
+def test_options_of_serving_are_refused_where_nothing_is_served(verifier: Callable[..., Outcome]) -> None:
+    """Rather than passed over."""
+    outcome = verifier("report", "--port", "8765", "--db", "no.duckdb")
+    assert outcome.code == 2 and "give --serve too" in outcome.err
+
+
 def test_the_browser_is_shown_the_address_by_a_file_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command line can be read by everybody on the machine, and the address is secret; the file goes afterwards."""
     seen: list[Path] = []
