@@ -25,7 +25,6 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -33,9 +32,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flows.terminal import say
+from verifier.report import NoSuchCardError, render_claim_html, render_html
 from verifier.report.access import CSRF_HEADER, ReviewAccess
-from verifier.report.html import content_policy, render_html
+from verifier.report.html import content_policy
 from verifier.report.words import review_words
+from verifier.rows import RunReport
 from verifier.store import (
     AmbiguousClaimError,
     NotEvidenceError,
@@ -100,7 +101,7 @@ class _Shown:
     """A page that was rendered; `stamp` is of the copy that it shows, None where that is not known."""
 
     stamp: tuple[int, int] | None
-    run_id: str
+    rows: RunReport
     page: str
 
 
@@ -120,10 +121,21 @@ class ServedReport:
         self._shown: _Shown | None = None
 
     def page(self) -> str:
-        """The report as it is now; rendered anew only where what is stored has changed.
+        """The report; rendered anew only where what is stored has changed.
 
         :raises StoreError: there is no such run, or the database cannot be read.
         """
+        return self._current().page
+
+    def claim_page(self, claim_id: str) -> str:
+        """The page of one claim.
+
+        :raises NoSuchCardError: the run has no checkable claim with that id.
+        :raises StoreError: as in `page`.
+        """
+        return render_claim_html(self._current().rows, claim_id, review=self._access)
+
+    def _current(self) -> _Shown:
         with self._rendering:
             with self._reaching:
                 before = self._stamp()
@@ -131,11 +143,10 @@ class ServedReport:
                     # Swapped meanwhile, or no copy at all: then it is not known which moment is read.
                     is_known = Path(store.path) == self._copy and self._stamp() == before
                     if is_known and self._shown and self._shown.stamp == before:
-                        return self._shown.page
+                        return self._shown
                     rows = store.report_rows(self._run)
-            page = render_html(rows, self._access)
-            self._shown = _Shown(before if is_known else None, rows.run.id, page)
-            return page
+            self._shown = _Shown(before if is_known else None, rows, render_html(rows, self._access))
+            return self._shown
 
     def _stamp(self) -> tuple[int, int] | None:
         """By which one copy is told from the next; None where there is none."""
@@ -157,7 +168,7 @@ class ServedReport:
                 passages = store.judged_claim(made.claim_id).passages
             refresh(self._database)
         title = next((p.title for p in passages if p.passage_id == made.passage_id), "")
-        run_id = self._shown.run_id if self._shown else made.run_id
+        run_id = self._shown.rows.run.id if self._shown else made.run_id
         return made, review_words(made, run_id, title)
 
 
@@ -180,7 +191,12 @@ def application(database: Path, token: str, port: int, run: str | None = None, c
             return PlainTextResponse(str(error), _status_of(error))
 
     def show_claim(request: Request) -> Response:
-        raise HTTPException(404)  # a page of its own for each claim
+        try:
+            return HTMLResponse(report.claim_page(request.path_params["claim_id"]), headers=page_headers)
+        except NoSuchCardError as error:
+            return PlainTextResponse(str(error), 404)
+        except StoreError as error:
+            return PlainTextResponse(str(error), _status_of(error))
 
     async def add_review(request: Request) -> Response:
         try:

@@ -161,6 +161,15 @@ def test_page_is_the_report_of_the_newest_run(untouched: Served) -> None:
     assert policy.removesuffix("; frame-ancestors 'none'") in answer.text.replace("&#39;", "'")
 
 
+def test_each_claim_has_a_page_on_which_it_can_be_reviewed(untouched: Served) -> None:
+    """Under the name that a permalink has; of a claim that is not there, a sentence says so."""
+    answer = untouched.ask("GET", f"/{TOKEN}/claim-{CLAIM.id}.html")
+    other = untouched.ask("GET", f"/{TOKEN}/claim-nobody.html")
+    assert answer.status == 200 and CLAIM.text in answer.text and f'data-csrf="{CSRF}"' in answer.text
+    assert "connect-src 'self'" in answer.headers["content-security-policy"]
+    assert other.status == 404 and "expected a checkable claim" in other.text
+
+
 @pytest.mark.parametrize("path", ["/", f"/{TOKEN}/", "/guess/", f"/{TOKEN}/nothing", f"/{TOKEN}/claim-{CLAIM.id}.html"])
 def test_every_answer_keeps_other_pages_out(untouched: Served, path: str) -> None:
     """Nothing may frame it, guess its type, keep it, learn its address, or be told that another origin may read it."""
