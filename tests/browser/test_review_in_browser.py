@@ -264,6 +264,29 @@ def test_a_review_on_the_served_page_is_stored_and_shown(
     assert tab.page.get_by_label("Your name").input_value() == "Ada <b>Brook</b>"
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_wrong_evidence_is_chosen_by_its_title(
+    desk: tuple[Path, str], open_tab: OpenTab, width: int, scheme: str, shots: Path | None
+) -> None:
+    """On the page of the claim, from what its verdict was given on."""
+    database, address = desk
+    n = 4 if scheme == "light" else 5
+    tab = open_tab(f"{address}claim-{CLAIMS[n].id}.html", allow=address, width=width, scheme=scheme)
+    open_form(tab, n)
+    evidence = tab.page.get_by_label("Wrong evidence")
+    titles = evidence.locator("option").all_text_contents()
+    assert titles[0] == "none" and len(titles) == 3 and all(title.startswith("Dam register (") for title in titles[1:])
+    evidence.select_option(index=1)
+    chosen = evidence.input_value()
+    tab.page.get_by_label("Your name").fill("Ada")
+    tab.page.get_by_role("button", name="Store the review").press("Enter")
+    tab.page.get_by_role("status").get_by_text("wrong evidence “Dam register”").wait_for()
+    if shots:
+        tab.page.screenshot(path=shots / f"review-claim-{width}-{scheme}.png", full_page=True)
+    with open_published(database)[0] as store:
+        assert [r.passage_id for r in store.judged_claim(CLAIMS[n].id).reviews] == [chosen]
+
+
 def test_two_tabs_review_while_a_run_holds_the_database(desk: tuple[Path, str], open_tab: OpenTab) -> None:
     """Both wait for it; the same words become one review and other words a second one, and none is lost."""
     database, address = desk
