@@ -199,6 +199,18 @@ def test_the_form_fits_a_phone(
         tab.page.screenshot(path=shots / f"review-static-{width}-{scheme}.png", full_page=True)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_form(static_page: Path, open_tab: OpenTab, scheme: str) -> None:
+    """Open, and with an error in it."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe: install the dev extra")
+    tab = open_tab(static_page, scheme=scheme)
+    tab.page.get_by_role("button", name="Review…").click()
+    tab.page.get_by_role("button", name="Copy the command").click()
+    found = axe.Axe().run(tab.page, context="form.review").response
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical", "moderate")] == []
+    assert len(found["passes"]) > 5
+
+
 WORDS = [f"The dam of town number {i} holds {i} million litres." for i in range(6)]
 ARTICLE = make_article(" ".join(WORDS))
 CLAIMS = [make_claim(ARTICLE, sentence) for sentence in WORDS]
