@@ -208,8 +208,22 @@ def report(
     formats: Formats = None,
     settings: SettingsFile = None,
     json: Json = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Write no file; serve it to this machine's browser, to review on the page.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="With --serve; any free one if 0.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="With --serve: open the browser.")] = False,
 ) -> None:
-    """Write the report of a stored run again, in any of its forms, or the page of one claim."""
+    """Write the report of a stored run again, in any of its forms, or the page of one claim; or serve it."""
+    if serve:
+        if json or claim or formats:
+            raise InputError("expected --serve alone, found --json, --claim or --format too; leave one out")
+        from flows.serve import serve_report
+
+        serve_report(db, run, port, open_browser)
+        return
+    if port or open_browser:
+        raise InputError("--port and --open are of a report that is served; give --serve too, or leave them out")
     from flows.publish import CLAIM_REVIEW, DEFAULT_FORMATS, require_formats, write_claim, write_report
     from verifier.report import ReportConfig, report_json_lines
     from verifier.store import open_published
