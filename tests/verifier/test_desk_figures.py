@@ -92,6 +92,14 @@ def test_a_claim_that_flipped_there_and_back_is_told_twice(store: Store) -> None
     assert flips(store, last) == [(back, REFUTED, SUPPORTED), (there, SUPPORTED, REFUTED)]
 
 
+def test_what_the_run_before_flipped_itself_is_not_told_again(store: Store) -> None:
+    """It stood in that run's own report."""
+    claim = make_claim(DAM)
+    run(store, 0, (claim, SUPPORTED))
+    run(store, 1, (claim, REFUTED))
+    assert flips(store, run(store, 2)) == []
+
+
 def test_flips_from_before_the_run_before_are_not_told(store: Store) -> None:
     """Nor verdicts that say the same again."""
     claim = make_claim(DAM)
@@ -116,8 +124,8 @@ def test_more_flips_than_are_listed_are_counted(store: Store) -> None:
     """The newest are listed."""
     article = make_article(" ".join(f"Dam {i} is full." for i in range(MAX_FLIPS + 3)))
     claims = [make_claim(article, f"Dam {i} is full.") for i in range(MAX_FLIPS + 3)]
-    for name, day, label in (("a", 0, SUPPORTED), ("b", 1, REFUTED)):
-        store.begin_run(make_run(name, started_at=STARTED + timedelta(days=day)))
+    for name, day, label, kind in (("a", 0, SUPPORTED, RunKind.VERIFY), ("b", 1, REFUTED, RunKind.REVERIFY)):
+        store.begin_run(make_run(name, started_at=STARTED + timedelta(days=day), kind=kind))
         store.save(name, [article], claims, [make_verdict(claim, label) for claim in claims])
         store.finish_run(name, RunStatus.FINISHED, STARTED + timedelta(days=day, hours=1))
     desk = store.report_rows(run(store, 2)).desk

@@ -26,7 +26,8 @@ def read_desk(cursor: duckdb.DuckDBPyConnection, run: Run) -> Desk:
     """The desk around a run.
 
     Flips are verdicts that other runs saved since the run before began: the last that verified articles and came to
-    its end, for one that failed or was killed left no report in which they could have been read. Where there is no
+    its end, for one that failed or was killed left no report in which they could have been read. What it flipped itself
+    stood in its own report. Where there is no
     such run, there is nothing to compare with. A flip counts, and is listed, also where the claim has since gone back
     to its earlier label: it then is listed twice, and a reader who saw it in between learns what became of it.
 
@@ -51,7 +52,7 @@ def read_desk(cursor: duckdb.DuckDBPyConnection, run: Run) -> Desk:
 _FLIPS = """
     WITH chosen AS (
         SELECT v.run_id, v.claim_id, v.saved_at, o.label AS old_label, v.label, v.confidence, count(*) OVER () AS n
-        FROM (FROM verdicts WHERE saved_at >= $since AND run_id <> $run_id) AS v
+        FROM (FROM verdicts WHERE saved_at >= $since AND run_id NOT IN ($run_id, $before)) AS v
         JOIN verdicts AS o ON o.run_id = v.previous_run_id AND o.claim_id = v.claim_id
         JOIN runs AS r ON r.run_id = v.run_id
         JOIN runs AS p ON p.run_id = o.run_id
@@ -69,10 +70,12 @@ _FLIPS = """
 
 def _flips(cursor: duckdb.DuckDBPyConnection, run: Run) -> tuple[tuple[Flip, ...], int]:
     """The newest, and how many there are."""
-    since = _run_before_began(cursor, run)
-    if since is None:
+    run_before = _run_before(cursor, run)
+    if run_before is None:
         return (), 0
-    rows = cursor.execute(_FLIPS, {"since": since, "run_id": run.id, "most": MAX_FLIPS}).fetchall()
+    before, since = run_before
+    asked = {"since": since, "before": before, "run_id": run.id, "most": MAX_FLIPS}
+    rows = cursor.execute(_FLIPS, asked).fetchall()
     keys = [[key for _, key, *_ in rows], [key for _, _, key, *_ in rows]]
     causes = read_causes(cursor, "(run_id, claim_id) IN (SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]))", keys)
     flips = tuple(
@@ -92,13 +95,14 @@ def _flips(cursor: duckdb.DuckDBPyConnection, run: Run) -> tuple[tuple[Flip, ...
     return flips, rows[0][-1] if rows else 0
 
 
-def _run_before_began(cursor: duckdb.DuckDBPyConnection, run: Run) -> datetime | None:
-    """In UTC, without a zone."""
+def _run_before(cursor: duckdb.DuckDBPyConnection, run: Run) -> tuple[str, datetime] | None:
+    """Its id, and when it began: in UTC, without a zone."""
     sql = """
-        SELECT max(started_at) FROM runs
-        WHERE kind = 'VERIFY' AND status IN ('FINISHED', 'FINISHED_WITH_FAILURES') AND started_at < ?"""
+        SELECT run_id, started_at FROM runs
+        WHERE kind = 'VERIFY' AND status IN ('FINISHED', 'FINISHED_WITH_FAILURES') AND started_at < ?
+        ORDER BY started_at DESC, run_id DESC LIMIT 1"""
     row = one_row(cursor, sql, [_in_utc(run.started_at)])
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
 # The view standing_verdicts without texts, and as a maximum of numbers, which takes a third of the time of its windows:
