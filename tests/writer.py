@@ -1,7 +1,8 @@
-"""A process that writes into a database as a run does: `writer.py DATABASE batches|hold`.
+"""A process that writes into a database as a run does: `writer.py DATABASE batches|hold [CLAIMS]`.
 
-With `batches` it saves and publishes until it is killed, and prints each article's id once it is stored. With `hold`
-it has the database open for writing until a line comes.
+With `batches` it saves articles of as many claims (1), publishes until it is killed, and prints each article's id once
+it is stored; on standard error it says when it begins. With `hold` it has the database open for writing until a line
+comes.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from verifier.types import Label, Stance
 PATIENCE_S = 60.0  # turns are taken, but on a machine that is busy otherwise they may be long
 
 
-def save(database: Path) -> str:
-    """One article with a claim that is refuted."""
-    article = make_article(f"Dam {uuid.uuid4()} holds 3 million litres.")
-    claim = make_claim(article)
+def save(database: Path, n_claims: int) -> str:
+    """One article with claims that are all refuted."""
+    sentences = [f"Dam {uuid.uuid4()} holds 3 million litres." for _ in range(n_claims)]
+    article = make_article(" ".join(sentences))
+    claims = [make_claim(article, sentence) for sentence in sentences]
     with Store.open(database, wait_s=PATIENCE_S) as store:
         store.begin_run(make_run())
-        verdict = make_verdict(claim, Label.REFUTED, [make_evidence(claim, Stance.REFUTES)])
-        store.save("run-1", [article], [claim], [verdict])
+        verdicts = [make_verdict(c, Label.REFUTED, [make_evidence(c, Stance.REFUTES)]) for c in claims]
+        store.save("run-1", [article], claims, verdicts)
     return article.id
 
 
@@ -38,9 +40,11 @@ def main() -> None:
             print("holding", flush=True)
             sys.stdin.readline()
         return
+    n_claims = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     publisher = Publisher(database)
+    print("writing", file=sys.stderr, flush=True)
     while True:
-        print(save(database), flush=True)
+        print(save(database, n_claims), flush=True)
         publisher.after_batch()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +13,8 @@ from flows.cli.app import DEFAULT_DATABASE, Database, InputError, Json, app, dec
 from flows.terminal import print_csv_rows, print_json_rows, print_table, say
 
 if TYPE_CHECKING:
-    from verifier.store import QueryResult
+    from verifier.store import QueryResult, Store
+    from verifier.store.questions import Parameter
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print data as CSV.")]
 
@@ -26,18 +27,19 @@ def sql(
     csv: Csv = False,
 ) -> None:
     """Ask the database in SQL, also while a run is writing: then the copy that it published last is read."""
-    _print(_asked(db, decoded(query, "the query"), []), json, csv)
+    text = decoded(query, "the query")
+    _print(_asked(db, lambda store: store.query(text)), json, csv)
 
 
-def _asked(db: Path, query: str, params: Sequence[object]) -> QueryResult:
-    """The result, from the published copy; says so where that is not the newest."""
+def _asked(db: Path, put: Callable[[Store], QueryResult]) -> QueryResult:
+    """What the published copy answers; says so where that is not the newest."""
     from verifier.store import open_published
 
     store, as_of = open_published(db)
     with store:
         if as_of:
             say(f"{db} is being written: this is as of {as_of:%Y-%m-%d %H:%M:%S} UTC")
-        return store.query(query, params)
+        return put(store)
 
 
 def _print(result: QueryResult, json: bool, csv: bool) -> None:
@@ -47,8 +49,10 @@ def _print(result: QueryResult, json: bool, csv: bool) -> None:
         print_json_rows(result.columns, result.rows)
     elif csv:
         print_csv_rows(result.columns, result.rows)
-    else:
+    elif result.rows:
         print_table("", result.columns, result.rows)
+    else:
+        say("no rows")
 
 
 @app.command(
@@ -67,14 +71,16 @@ def ask(
 
     Every question is a view or table macro of the database, so it can be asked in SQL too.
     """
-    from verifier.store.questions import prepared
+    from verifier.store.questions import answered, prepared
 
     if list_them:
         _print(_questions(), json, csv)
     elif question is None:
         raise InputError("expected the name of a question, found none; verifier ask --list shows all")
     else:
-        _print(_asked(db, *prepared(question, _pairs(context.args))), json, csv)
+        name, given = question, _pairs(context.args)
+        prepared(name, given)  # what is asked wrongly is told before the database is opened
+        _print(_asked(db, lambda store: answered(store, name, given)), json, csv)
 
 
 def _questions() -> QueryResult:
@@ -83,9 +89,14 @@ def _questions() -> QueryResult:
 
     return QueryResult(
         ("question", "parameters", "answers"),
-        [(q.name, " ".join(f"--{p.name} {p.default or p.kind.upper()}" for p in q.parameters), q.about)
-         for q in QUESTIONS.values()],
-    )  # fmt: skip
+        [(q.name, " ".join(map(_option, q.parameters)), q.about) for q in QUESTIONS.values()],
+    )
+
+
+def _option(parameter: Parameter) -> str:
+    """With its default; in brackets where it has none and may be left out."""
+    text = f"--{parameter.name} {parameter.default or parameter.kind.upper()}"
+    return f"[{text}]" if parameter.default == "" else text
 
 
 def _pairs(given: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -126,13 +127,35 @@ def test_who_holds_the_database_is_named(verifier: Call, desk: Path) -> None:
     "query",
     ["DELETE FROM reviews", "UPDATE verdicts SET label = 'SUPPORTED'", "DROP TABLE runs", "CREATE TABLE t (n INTEGER)",
      "COPY reviews TO '/tmp/stolen.csv'", "ATTACH 'other.duckdb'", "SELECT 1; DELETE FROM reviews",
-     "SET lock_configuration = false", "FROM read_csv('/etc/passwd')", "INSTALL httpfs"],
+     "SET lock_configuration = false", "FROM read_csv('/etc/passwd')", "INSTALL httpfs", "CHECKPOINT", "COMMIT",
+     "WITH gone AS (DELETE FROM reviews RETURNING *) FROM gone", "CREATE TEMP TABLE t AS SELECT 1",
+     "SET VARIABLE x = 1", "PREPARE p AS DELETE FROM reviews", "EXPLAIN ANALYZE DELETE FROM reviews",
+     "PRAGMA disable_checkpoint_on_shutdown"],
 )  # fmt: skip
 def test_sql_that_writes_or_reaches_out_is_refused(verifier: Call, desk: Path, query: str) -> None:
     """One sentence, and everything is as it was."""
     outcome = verifier("sql", query, "--db", desk)
     assert (outcome.code, outcome.out, len(outcome.err.splitlines())) == (2, "", 1)
+    assert re.match("verifier: expected (a statement that only reads|one SQL statement)", outcome.err)
     assert json.loads(verifier("sql", "SELECT count(*) AS n FROM reviews", "--db", desk, "--json").out) == {"n": 3}
+
+
+@pytest.mark.parametrize(
+    "query", ["FROM reviews", "DESCRIBE verdicts", "SHOW TABLES", "SUMMARIZE runs", "EXPLAIN FROM runs", "VALUES (1)",
+              "PRAGMA database_list", "PIVOT runs ON kind USING count(*)", "WITH x AS (SELECT 1) FROM x", "SELECT 1;"],
+)  # fmt: skip
+def test_whatever_reads_is_answered(verifier: Call, desk: Path, query: str) -> None:
+    """Not only what begins with SELECT."""
+    outcome = verifier("sql", query, "--db", desk, "--json")
+    assert outcome.code == 0
+    assert outcome.out
+
+
+def test_no_rows_are_said_and_not_an_empty_line(verifier: Call, desk: Path) -> None:
+    """On standard error; to programs, no rows are no lines."""
+    outcome = verifier("ask", "flipped", "--since", "0d", "--db", desk)
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "no rows\n")
+    assert verifier("ask", "flipped", "--since", "0d", "--db", desk, "--json").out == ""
 
 
 def newer(path: Path) -> None:
@@ -176,7 +199,8 @@ def test_a_damaged_log_is_told_and_kept(verifier: Call, desk: Path) -> None:
     log.write_bytes(content[:200] + b"\xff" * 50 + content[250:])
     outcome = verifier("sql", "SELECT 1", "--db", desk)
     assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
-    assert desk.name in outcome.err
+    assert f"{log} is damaged" in outcome.err
+    assert "go on from that copy" in outcome.err
     assert log.stat().st_size == len(content)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_run, make_verdict
 from verifier.fingerprint import fingerprint_of
 from verifier.store import Store
-from verifier.store.questions import QUESTIONS, Question, prepared
+from verifier.store.questions import QUESTIONS, Question, answered
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Label, RunKind, RunStatus, Stance, Verdict
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "queries.md"
@@ -181,7 +181,7 @@ def _people(store: Store) -> None:
 def ask(store: Store, name: str, **given: str) -> list[dict[str, object]]:
     """The rows of a named question, by column."""
     values = {p.name: GIVEN[p.name] for p in QUESTIONS[name].parameters if p.default is None} | given
-    result = store.query(*prepared(name, values, NOW))
+    result = answered(store, name, values, NOW)
     return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
 
 
@@ -201,11 +201,17 @@ def _answer(store: Store, question: Question) -> str:
         for p in question.parameters
     ]
     rows = ask(store, question.name, **given)
-    told = [json.dumps(_told(row), indent=2, ensure_ascii=False, default=str) for row in rows[:_MAX_ROWS]]
+    told = [json.dumps(_told(row), indent=2, ensure_ascii=False, default=_iso) for row in rows[:_MAX_ROWS]]
     more = [f"... and {len(rows) - _MAX_ROWS} more"] if len(rows) > _MAX_ROWS else []
     lines = [f"### {question.name}", "", question.about, "", *options, "" if options else None]
     lines += ["```", f"$ {command} --json", *told, *more, "```", ""]
     return "\n".join(line for line in lines if line is not None)
+
+
+def _iso(value: object) -> str:
+    """A day or moment as `--json` writes it."""
+    assert isinstance(value, date)
+    return value.isoformat()
 
 
 def _told(row: dict[str, object]) -> dict[str, object]:

@@ -51,6 +51,20 @@ def test_flipped_names_the_document_that_caused_it(desk: Store) -> None:
     assert (row["urls"], row["article"]) == (["https://library.example/dam"], FULL.title)
 
 
+def test_causes_are_told_once_each_and_the_likeliest_first() -> None:
+    """In the order in which they were stored, not in that of a hash."""
+    kinds = ["REMOVED_PASSAGE", "NEW_RULE", "NEW_PASSAGE", "NEW_RULE", "OTHER_RANKING", "REMOVED_PASSAGE"]
+    with Store.open(":memory:") as store:
+        fill(store)
+        store._connection.execute("DELETE FROM causes WHERE run_id = 'run-4' AND claim_id = 'said-by-ada'")
+        for place, kind in enumerate(kinds):
+            row = ["run-4", "said-by-ada", place, kind, None, kind.lower()]
+            store._connection.execute("INSERT INTO causes VALUES (?, ?, ?, ?, ?, ?)", row)
+        told = ["REMOVED_PASSAGE", "NEW_RULE", "NEW_PASSAGE", "OTHER_RANKING"]
+        assert ask(store, "flipped")[0]["causes"] == told
+        assert [row["causes"] for row in ask(store, "history", claim="said-by-ada") if row["causes"]] == [told]
+
+
 def test_flipped_looks_back_as_far_as_asked(desk: Store) -> None:
     """It is 20 March; the label changed on the 16th."""
     assert len(ask(desk, "flipped", since="5d")) == 1
@@ -114,7 +128,6 @@ def test_sightings_of_a_claim_are_those_of_its_statement(desk: Store) -> None:
         ("said-by-ada", FULL.title),
         ("said-by-bo", BOARD.title),
     ]
-    assert ask(desk, "sightings", claim="nobody") == []
 
 
 def test_wordings_that_say_the_same_are_one_statement() -> None:
@@ -258,9 +271,30 @@ def test_latest_verdicts_show_what_a_person_said_beside_the_machine(desk: Store)
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_every_question_runs_on_an_empty_desk(name: str) -> None:
-    """With no rows, not an error."""
+    """With no rows, not an error; but a claim that is asked for has to be one."""
     with Store.open(":memory:") as store:
-        assert ask(store, name) == []
+        if any(p.name == "claim" for p in QUESTIONS[name].parameters):
+            with pytest.raises(ParameterValueError, match="found 'said-by-bo', which is no claim's"):
+                ask(store, name)
+        else:
+            assert ask(store, name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("history", {"claim": "said"}, r"found 'said', with which several begin \(said-by-ada, said-by-bo, \.\.\.\)"),
+        ("sightings", {"claim": "%"}, "found '%', which is no claim's"),
+        ("skipped", {"run": "run-"}, r"with which several begin \(run-1, run-2, \.\.\.\)"),
+        ("last-run", {"run": "run-9"}, "found 'run-9', which is no run's"),
+    ],
+)
+def test_a_claim_or_run_that_is_none_or_several_is_told(
+    desk: Store, name: str, given: dict[str, str], said: str
+) -> None:
+    """The answer of another one, or none, would pass for its own."""
+    with pytest.raises(ParameterValueError, match=said):
+        ask(desk, name, **given)
 
 
 def test_values_are_bound_and_never_read_as_sql(desk: Store) -> None:

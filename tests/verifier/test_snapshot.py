@@ -23,6 +23,7 @@ from verifier.store import (
     SnapshotError,
     Store,
     StoreBusyError,
+    StoreReadError,
     open_published,
     publish,
     snapshot,
@@ -133,6 +134,38 @@ def test_a_damaged_copy_is_made_anew(database: Path) -> None:
     os.utime(copy, ns=(moment, moment))
     assert n_verdicts(database) == 1
     assert copy.stat().st_size > 9_000
+
+
+TEXTS = "SELECT max(hash(text)) FROM articles"
+
+
+def spoilt_in_a_block_of_texts(good: bytes, probe: Path) -> bytes:
+    """The bytes with one of them changed, so that the file opens and the articles cannot be read."""
+    for at in range(12_288 + 8_000, len(good), 16_384):
+        spoilt = good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :]
+        probe.write_bytes(spoilt)
+        try:
+            with duckdb.connect(str(probe), read_only=True) as connection:
+                connection.execute("SELECT count(*) FROM schema_version")
+                with pytest.raises(duckdb.Error):
+                    connection.execute(TEXTS)
+                return spoilt
+        except (duckdb.Error, pytest.fail.Exception):
+            continue
+    raise AssertionError("no block holds the articles")
+
+
+def test_a_damaged_database_never_takes_the_place_of_its_copy(database: Path) -> None:
+    """The file opens, and one of its blocks is not what was written: readers are told, and keep the last good copy."""
+    good = publish(database).read_bytes()
+    database.write_bytes(spoilt_in_a_block_of_texts(good, database.with_name("probe.duckdb")))
+    os.utime(database)
+    store, _ = open_published(database)
+    with store, pytest.raises(StoreReadError, match="damaged or cut short"):
+        store.query(TEXTS)
+    with pytest.raises(NotADatabaseError, match=rf"restore it from {snapshot_path(database)}"):
+        publish(database)
+    assert snapshot_path(database).read_bytes() == good
 
 
 def test_without_room_for_a_copy_the_database_itself_is_read(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -325,9 +325,9 @@ def test_read_only_store_refuses_to_save(path: Path) -> None:
 )
 def test_queries_cannot_write(path: Path, sql: str) -> None:
     """Neither query_file nor a store that is open for writing lets SQL from a user change anything."""
-    with pytest.raises(QueryError, match="read-only"):
+    with pytest.raises(QueryError, match="only reads"):
         query_file(path, sql)
-    with Store.open(path) as store, pytest.raises(QueryError, match="read-only"):
+    with Store.open(path) as store, pytest.raises(QueryError, match="only reads"):
         store.query(sql)
 
 

@@ -208,8 +208,17 @@ def is_damage(error: duckdb.Error) -> bool:
 def explain_open_error(path: str, error: duckdb.Error) -> StoreOpenError:
     """The named error for what DuckDB said when it was asked to open the file."""
     line = first_line(error)
+    if "replaying WAL file" in line and "No space left" not in line:
+        return NotADatabaseError(
+            f"{path}.wal is damaged ({line}); it holds what was stored since {snapshot_path(path)} was made: keep both,"
+            " and go on from that copy, or from an export"
+        )
     if "can only read versions between" in line:
         return NewerDatabaseError(f"{path} was written by a newer DuckDB ({line}); upgrade this program to read it")
     if is_damage(error):
-        return NotADatabaseError(f"{path} is damaged or cut short ({line}); restore it from a copy")
+        copy = snapshot_path(path)
+        known = path != MEMORY and copy != Path(path) and copy.exists()
+        return NotADatabaseError(
+            f"{path} is damaged or cut short ({line}); restore it from {copy if known else 'a copy'}"
+        )
     return StoreOpenError(f"cannot open {path} ({line}); check the path, its permissions and the free space")

@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from verifier.store.connection import StoreError
 
-Kind = Literal["since", "days", "int", "text"]
+if TYPE_CHECKING:
+    from verifier.store.query import QueryResult
+    from verifier.store.store import Store
+
+Kind = Literal["since", "days", "int", "text", "claim", "run"]
 
 _UNITS = MappingProxyType({"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)})
 _SPAN = re.compile(r"(\d{1,6})\s*([hdw])", re.IGNORECASE)
@@ -43,7 +47,7 @@ class Parameter:
     """A value that a question asks for; it must be given where `default` is None.
 
     Kinds: `since` is a moment (`7d`, `2w` or `12h` before now, or an ISO date), `days` a number of days (`365`, `52w`),
-    `int` a whole number, `text` any text.
+    `int` a whole number, `text` any text, `claim` and `run` an id or its beginning.
     """
 
     name: str
@@ -80,6 +84,42 @@ def prepared(
         raise UnknownParameterError(f"expected parameters of {name} ({takes}), found {', '.join(unknown)}")
     moment = now or datetime.now(UTC)
     return question.sql, [_value(name, p, given.get(p.name, p.default), moment) for p in question.parameters]
+
+
+def answered(
+    store: Store, name: str, given: Mapping[str, str] = MappingProxyType({}), now: datetime | None = None
+) -> QueryResult:
+    """The answer of a store to a named question; where a claim or run is meant, it has to be one.
+
+    :raises UnknownQuestionError, UnknownParameterError, ParameterValueError: as in `prepared`, or there is no claim or
+        run whose id begins so, or several.
+    :raises QueryError: DuckDB cannot answer it.
+    """
+    sql, values = prepared(name, given, now)
+    for parameter, value in zip(QUESTIONS[name].parameters, values, strict=True):
+        if parameter.kind in _IDS and value != parameter.default:
+            _require_one(store, name, parameter, str(value))
+    return store.query(sql, values)
+
+
+# An id that is given whole is meant even where others begin with it.
+_IDS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "claim": """
+            SELECT claim_id FROM claims WHERE claim_id = $1 OR (length($1) >= 4 AND starts_with(claim_id, $1))
+            ORDER BY claim_id <> $1, claim_id LIMIT 3""",
+        "run": "SELECT run_id FROM runs WHERE starts_with(run_id, $1) ORDER BY run_id <> $1, run_id LIMIT 3",
+    }
+)
+
+
+def _require_one(store: Store, question: str, parameter: Parameter, value: str) -> None:
+    ids = [str(row[0]) for row in store.query(_IDS[parameter.kind], [value]).rows]
+    if len(ids) != 1 and value not in ids:
+        found = f"with which several begin ({', '.join(ids[:2])}, ...)" if ids else f"which is no {parameter.kind}'s"
+        raise ParameterValueError(
+            f"expected {parameter.about} for --{parameter.name} of {question}, found {value!r}, {found}"
+        )
 
 
 def _value(question: str, parameter: Parameter, text: str | None, now: datetime) -> object:
@@ -128,12 +168,14 @@ _KINDS: Mapping[Kind, tuple[Callable[[str, datetime], object], str]] = MappingPr
         "days": (_days, "a number of days (365, 52w)"),
         "int": (_int, "a whole number"),
         "text": (_text, "text"),
+        "claim": (_text, "a claim_id"),
+        "run": (_text, "a run_id"),
     }
 )
 
 _LIMIT = Parameter("limit", "int", "100", "how many rows at most")
-_RUN = Parameter("run", "text", "", "a run_id or the first characters of one; the last run where left out")
-_CLAIM = Parameter("claim", "text", None, "a claim_id or its first characters (4 or more)")
+_RUN = Parameter("run", "run", "", "a run_id or the first characters of one; the last run where left out")
+_CLAIM = Parameter("claim", "claim", None, "a claim_id or its first characters (4 or more)")
 
 
 def _lately(default: str) -> Parameter:

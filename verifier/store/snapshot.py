@@ -21,6 +21,7 @@ from verifier.store.connection import (
     StoreError,
     StoreOpenError,
     connect,
+    explain_open_error,
     first_line,
     is_snapshot,
     require_file,
@@ -62,6 +63,7 @@ def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
         with path.open("rb") as source:  # closed last: to close any handle gives up this process's lock on the file
             held = connect(str(path), read_only=False, wait_s=wait_s)
             try:
+                _keep_from_damage(held, path)
                 _checkpoint(held, path, source)
                 _copy(path, source, copy)
             finally:
@@ -74,6 +76,21 @@ def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
     finally:
         _sweep(copy)
     return copy
+
+
+def _keep_from_damage(held: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Bytes that no run of this program wrote since it made the copy are read whole before they take its place.
+
+    :raises NotADatabaseError: a part of the file is damaged; the copy may be all that is left of it.
+    """
+    copy = snapshot_path(path)
+    if not copy.exists() or _is_same(path, copy):
+        return
+    try:
+        for (name,) in held.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+            held.execute(f"SELECT bit_xor(hash(COLUMNS(*))) FROM {name}").fetchall()
+    except duckdb.Error as error:
+        raise explain_open_error(str(path), error) from error
 
 
 def _checkpoint(held: duckdb.DuckDBPyConnection, path: Path, source: BinaryIO) -> None:

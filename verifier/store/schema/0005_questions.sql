@@ -191,12 +191,16 @@ JOIN claims AS c ON c.claim_id = ch.claim_id
 JOIN articles AS a ON a.article_id = c.article_id
 LEFT JOIN LATERAL (
     SELECT
-        list_distinct(list(k.cause ORDER BY k.position)::VARCHAR[]) AS causes,
+        -- list_distinct has no order: each cause keeps its first place
+        list(k.cause::VARCHAR ORDER BY k.position) FILTER (k.is_first) AS causes,
         string_agg(k.detail, '; ' ORDER BY k.position) AS why,
         list(d.title ORDER BY k.position) FILTER (d.title IS NOT NULL) AS documents,
         list(d.url ORDER BY k.position) FILTER (d.url IS NOT NULL) AS urls,
         list(p.text ORDER BY k.position) FILTER (p.text IS NOT NULL) AS passages
-    FROM causes AS k
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY run_id, claim_id, cause ORDER BY position) = 1 AS is_first
+        FROM causes
+    ) AS k
     LEFT JOIN passages AS p ON p.passage_id = k.passage_id
     LEFT JOIN documents AS d ON d.document_id = p.document_id
     WHERE k.run_id = ch.run_id AND k.claim_id = ch.claim_id
@@ -616,8 +620,10 @@ told AS (
     SELECT
         v.saved_at AS moment, 'verdict' AS what, v.run_id AS given_by, v.label, v.confidence,
         coalesce((
-            SELECT list_distinct(list(k.cause ORDER BY k.position)::VARCHAR[]) FROM causes AS k
-            WHERE k.run_id = v.run_id AND k.claim_id = v.claim_id
+            SELECT list(k.cause::VARCHAR ORDER BY k.position) FROM (
+                SELECT cause, min(position) AS position FROM causes
+                WHERE run_id = v.run_id AND claim_id = v.claim_id GROUP BY cause
+            ) AS k
         ), []) AS causes,
         coalesce((
             SELECT string_agg(k.detail, '; ' ORDER BY k.position) FROM causes AS k
