@@ -168,7 +168,9 @@ class Fetcher:
                 if answer.status not in _BUSY:
                     return answer
                 wait_s = max(wait_s, _retry_after(answer.headers))
-                problem = HttpStatusError(f"{url}: answered {_told(answer.status)}, asked {n} times; try again later")
+                problem = HttpStatusError(
+                    f"{url}: answered {_told(answer.status)} at try {n} of {c.n_tries}; try again later"
+                )
             except (SilentError, TransferError) as error:
                 problem = error
             if n == c.n_tries or wait_s > c.max_wait_s:

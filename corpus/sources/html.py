@@ -10,7 +10,7 @@ from typing import Any
 
 from corpus.decode import tidy
 from corpus.documents import Document, make_document
-from corpus.sources.errors import EmptySourceError
+from corpus.sources.errors import EmptySourceError, SourceTooLargeError, UnreadableSourceError
 from corpus.sources.text import Given, heading, parse_date
 
 # What a browser does not show must not be quoted. Not the body itself, which some pages hide until a script has run.
@@ -21,13 +21,22 @@ _HIDDEN = [
 ]
 
 
+# Of "<", in pages of the web. Long reports have some 10,000; what takes the text out of ten times as many runs for
+# minutes.
+MAX_TAGS = 40_000
+
+
 def html_document(html: str, given: Given) -> Document:
     """The page's article with what the page declares of it.
 
     :raises EmptySourceError: no article text.
+    :raises SourceTooLargeError: fetched, and longer than any article.
+    :raises UnreadableSourceError: the extractor fails on it.
     :raises MetadataError: a date that is none.
     """
-    page = _extract(html)
+    if given.url and (n_tags := html.count("<")) > MAX_TAGS:
+        raise SourceTooLargeError(f"{given.origin}: has {n_tags:,} tags, the limit is {MAX_TAGS:,}; save it as a file")
+    page = _extracted(html, given.origin)
     body = tidy(_paragraphed(_marked(page.text or "", page.body))) if page else ""
     if not body.strip():
         raise EmptySourceError(f"{given.origin}: no article text was found in the page; save the text itself as .txt")
@@ -36,6 +45,15 @@ def html_document(html: str, given: Given) -> Document:
     published = parse_date(page.date, given.origin) or given.published
     author = tidy(page.author).replace("; ", ", ") if page.author else None
     return make_document(given.origin, tidy(title), body, url, outlet, published, given.ingested, author)
+
+
+def _extracted(html: str, origin: str) -> Any:
+    try:
+        return _extract(html)
+    except Exception as error:  # it promises none; whatever a page does to it, the rest is read
+        raise UnreadableSourceError(
+            f"{origin}: is no page that can be read ({error}); save its text as .txt"
+        ) from error
 
 
 def _web_url(declared: str | None) -> str | None:

@@ -12,7 +12,9 @@ from typing import Any
 from corpus.sources.errors import ListingError, MetadataError
 from corpus.sources.text import parse_date
 
-MAX_XML_CHARS = 20_000_000
+# Of "<": a sitemap may list 50,000 pages. A feed has a few thousand, and its parser takes minutes for what is nested
+# deeply.
+MAX_TAGS_OF_FEED, MAX_TAGS_OF_SITEMAP = 100_000, 1_000_000
 
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
@@ -74,9 +76,9 @@ def read_feed(text: str, url: str) -> Listing:
     """The entries of an RSS or Atom feed that have a link. Of a broken feed, what comes before the break.
 
     :param url: where it was fetched, for links that are relative.
-    :raises ListingError: nothing in it can be read, or it defines entities.
+    :raises ListingError: nothing in it can be read, it defines entities, or it is too long.
     """
-    _refuse_entities(text, url)
+    _refuse_bombs(text, url, MAX_TAGS_OF_FEED)
     import feedparser
 
     # Always UTF-8, which the text is now, whatever it declares.
@@ -122,9 +124,9 @@ def read_sitemap(text: str, url: str) -> Listing:
 
     A page's `lastmod` says when it changed; only a `publication_date` of a news sitemap says when it appeared.
 
-    :raises ListingError: it is no XML, or defines entities.
+    :raises ListingError: it is no XML, defines entities, or is too long.
     """
-    _refuse_entities(text, url)
+    _refuse_bombs(text, url, MAX_TAGS_OF_SITEMAP)
     from defusedxml.ElementTree import fromstring
 
     try:
@@ -159,7 +161,7 @@ def _undeclared(text: str) -> str:
     return text.split("?>", 1)[1] if text.startswith("<?xml") and "?>" in text else text
 
 
-def _refuse_entities(text: str, url: str) -> None:
+def _refuse_bombs(text: str, url: str, max_tags: int) -> None:
     """No feed needs entities of its own, and a few lines of them unfold to gigabytes, or to files of this machine.
 
     A parser finds them where the text is XML; where it breaks off, the word alone is enough.
@@ -169,8 +171,8 @@ def _refuse_entities(text: str, url: str) -> None:
     from defusedxml import DefusedXmlException
     from defusedxml.sax import parseString
 
-    if len(text) > MAX_XML_CHARS:
-        raise ListingError(f"{url}: has {len(text):,} characters, the limit is {MAX_XML_CHARS:,}")
+    if (n_tags := text.count("<")) > max_tags:
+        raise ListingError(f"{url}: has {n_tags:,} tags, the limit is {max_tags:,}; give a shorter one")
     if not _ENTITY.search(text):
         return
     from xml.sax import ContentHandler
@@ -178,6 +180,6 @@ def _refuse_entities(text: str, url: str) -> None:
     try:
         parseString(_undeclared(text).encode("utf-8", "replace"), ContentHandler())
     except DefusedXmlException as error:
-        raise ListingError(f"{url}: defines entities of its own, which is refused ({_reason(error)})") from error
+        raise ListingError(f"{url}: defines entities of its own, which is refused; tell its publisher") from error
     except Exception as error:
-        raise ListingError(f"{url}: defines entities of its own, which is refused, and is broken") from error
+        raise ListingError(f"{url}: is broken and defines entities, which is refused; tell its publisher") from error
