@@ -85,7 +85,7 @@ def external_entity() -> bytes:
 
 
 @cache
-def gzip_bomb(n_bytes: int = 100_000_000) -> bytes:
+def gzip_bomb(n_bytes: int = 20_000_000) -> bytes:
     """That many zeros, packed to less than a hundredth."""
     return gzip.compress(bytes(n_bytes), 1)
 
@@ -95,6 +95,8 @@ class FaultyServer:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
+        gzip_bomb()  # takes a moment, once
+        self.faults: dict[str, Callable[[_Handler], None]] = dict(_FAULTS)
         self._replies: dict[str, list[Reply]] = {}
         self._closing = threading.Event()
         handler = type("Handler", (_Handler,), {"site": self})
@@ -123,6 +125,11 @@ class FaultyServer:
         """Answer a path by these, one after the other and the last from then on; gives its address."""
         replies = [body if isinstance(body, Reply) else Reply(body, **changes) for body in bodies]  # type: ignore[arg-type]
         self._replies[path] = replies
+        return self.url(path)
+
+    def fault(self, path: str, like: str) -> str:
+        """Answer a path by the fault of another; gives its address."""
+        self.faults[path] = _FAULTS[like]
         return self.url(path)
 
     def asked(self, path: str) -> list[Request]:
@@ -160,7 +167,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         try:
             if reply:
                 self._answer(reply, headers)
-            elif fault := _FAULTS.get(self.path):
+            elif fault := self.site.faults.get(self.path):
                 fault(self)
             else:
                 self._answer(Reply(b"nothing here", "text/plain", 404), headers)

@@ -8,6 +8,7 @@ import json
 import os
 import threading
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,9 +45,9 @@ class Pages:
         try:
             held = json.loads(self._place_of(url).read_text(encoding="utf-8"))
             page = Page(**held | {"fetched_at": datetime.fromisoformat(held["fetched_at"])})
-            return page if page.url == url and _sha256(self._unpacked(page.sha256)) == page.sha256 else None
-        except (OSError, ValueError, TypeError, KeyError, EOFError, zlib.error):
+        except (OSError, ValueError, TypeError, KeyError):
             return None
+        return page if page.url == url and self._is_whole(page.sha256) else None
 
     def body(self, page: Page) -> bytes:
         """The bytes of a page.
@@ -69,9 +70,8 @@ class Pages:
         :raises PagesError: the disk is full, or the folder cannot be written.
         """
         page = replace(page, sha256=_sha256(body), n_bytes=len(body))
-        place = self._body_of(page.sha256)
-        if not place.exists():
-            self._write(place, gzip.compress(body, 6, mtime=0))
+        if not self._is_whole(page.sha256):
+            self._write(self._body_of(page.sha256), gzip.compress(body, 6, mtime=0))
         self.note(page)
         return page
 
@@ -90,6 +90,12 @@ class Pages:
         key = _sha256(url.encode())
         return self.folder / "urls" / key[:2] / f"{key}.json"
 
+    def _is_whole(self, sha256: str) -> bool:
+        try:
+            return _sha256(self._unpacked(sha256)) == sha256
+        except (OSError, EOFError, zlib.error):
+            return False
+
     def _unpacked(self, sha256: str) -> bytes:
         return gzip.decompress(self._body_of(sha256).read_bytes())
 
@@ -101,7 +107,8 @@ class Pages:
             partial.write_bytes(data)
             partial.replace(place)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise PagesError(
                 f"{self.folder}: the copy of a page cannot be written ({error.strerror or error});"
                 " free the disk, or give the right to write there, and try again"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corpus.decode import decode
 from corpus.fetching.addresses import WebUrl, parse_url
 from corpus.fetching.client import OK, Answer
-from corpus.fetching.errors import RobotsError
+from corpus.fetching.errors import PrivateAddressError, RobotsError
 from corpus.sources.errors import SourceError
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class Robots:
         """How long the site wants to be left alone between two requests, in seconds; 0 where it does not say.
 
         :raises RobotsError: the URL may not be fetched, or the site cannot be asked.
+        :raises PrivateAddressError: nothing of its host may.
         """
         rules = self._rules_of(url)
         if isinstance(rules, RobotsError):
@@ -56,6 +57,8 @@ class Robots:
         place = f"{url.origin}/robots.txt"
         try:
             answer = self._ask(parse_url(place))
+        except PrivateAddressError as error:
+            raise PrivateAddressError(str(error).replace(place, str(url), 1)) from error
         except SourceError as error:
             return RobotsError(f"nothing is fetched where robots.txt cannot be ({error})")
         if answer.status != OK and not 400 <= answer.status < 500:

@@ -51,9 +51,8 @@ def _extracted(html: str, origin: str) -> Any:
     try:
         return _extract(html)
     except Exception as error:  # it promises none; whatever a page does to it, the rest is read
-        raise UnreadableSourceError(
-            f"{origin}: is no page that can be read ({error}); save its text as .txt"
-        ) from error
+        message = f"{origin}: is no page that can be read ({error}); save its text as .txt"
+        raise UnreadableSourceError(message) from error
 
 
 def _web_url(declared: str | None) -> str | None:

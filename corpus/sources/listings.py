@@ -103,8 +103,9 @@ def _entry(item: Any) -> Entry | None:
     link = item.get("link")
     if not isinstance(link, str) or not link.strip():
         return None
-    day = _day(item.get("published_parsed") or item.get("updated_parsed"))
-    changed = _day(item.get("updated_parsed") or item.get("published_parsed"))
+    # Not `item.get`: feedparser's own falls back from one to the other, and warns of it.
+    came, changed_at = (dict.get(item, key) for key in ("published_parsed", "updated_parsed"))
+    day, changed = _day(came or changed_at), _day(changed_at or came)
     return Entry(link.strip(), day, changed.isoformat() if changed else "")
 
 
