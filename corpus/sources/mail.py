@@ -40,7 +40,7 @@ def mail_document(data: bytes, given: Given) -> Document:
             f"{given.origin}: expected a message with a Subject, From or Date, found none; save it as .eml again"
         )
     published = parse_date(sent, given.origin) or given.published
-    text = _SIGNATURE.sub("", _SOFT_BREAK.sub(" ", plain)).strip()
+    text = _SOFT_BREAK.sub(" ", _SIGNATURE.sub("", plain)).strip()
     if not text and html.strip():
         text = html_document(html, given).text
     if not text:

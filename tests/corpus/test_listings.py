@@ -16,7 +16,8 @@ from tests.faulty_server import billion_laughs, external_entity, feed, quadratic
 
 URL = "http://news.example/feed"
 ATOM = """<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>
-<entry><link rel="alternate" href="/a"/><updated>2022-11-03T08:00:00Z</updated><published>2022-11-01T08:00:00Z</published>
+<entry><link rel="alternate" href="/a"/>
+<updated>2022-11-03T08:00:00Z</updated><published>2022-11-01T08:00:00Z</published>
 <content type="html">All of it.</content></entry></feed>"""
 NEWS = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url><loc> http://news.example/a </loc>
@@ -119,15 +120,16 @@ def test_the_first_element_tells_what_a_text_is(text: str, kind: Kind | None) ->
     assert kind_of_xml(text) is kind
 
 
-pieces = st.sampled_from(
-    ["<rss>", "<channel>", "<item>", "<link>", "</link>", "<entry>", "<loc>", "<urlset>", "<url>", "&#0;", "&nbsp;", "&a;",
-     "<![CDATA[", "]]>", "<!--", "-->", "<?xml encoding='x'?>", "<!DOCTYPE a [", "<!ENTITY a 'b'>", "]>", "http://[", "\x00"]
-)  # fmt: skip
+PIECES = [
+    "<rss>", "<channel>", "<item>", "<link>", "</link>", "<entry>", "<loc>", "<urlset>", "<url>", "&#0;", "&nbsp;",
+    "&a;", "<![CDATA[", "]]>", "<!--", "-->", "<?xml encoding='x'?>", "<!DOCTYPE a [", "<!ENTITY a 'b'>", "]>",
+    "http://[", "\x00",
+]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(pieces | st.text(max_size=5), max_size=25).map("".join)
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join)
     | st.binary(max_size=200).map(lambda b: decode(b) or "")
 )
 def test_any_text_is_a_listing_or_refused_by_name(text: str) -> None:
