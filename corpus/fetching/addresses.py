@@ -67,8 +67,8 @@ def parse_url(url: str, base: WebUrl | None = None) -> WebUrl:
         raise BadUrlError(f"{shown}: expected a host, found {host[:60]!r}; correct the URL")
     if len(url) > MAX_URL_CHARS:
         raise BadUrlError(f"{shown}: has {len(url):,} characters, the limit is {MAX_URL_CHARS:,}")
-    path = quote(parts.path or "/", safe=_SAFE_IN_PATH)
-    query = f"?{quote(parts.query, safe=_SAFE_IN_PATH + '?')}" if parts.query else ""
+    path = quote(parts.path or "/", safe=_SAFE_IN_PATH, errors="replace")
+    query = f"?{quote(parts.query, safe=_SAFE_IN_PATH + '?', errors='replace')}" if parts.query else ""
     return WebUrl(parts.scheme, bracketed.strip("[]"), PORTS[parts.scheme] if port is None else port, path + query)
 
 

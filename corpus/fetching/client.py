@@ -123,10 +123,10 @@ def unpacked(chunks: Iterable[bytes], limit: int, shown: str) -> bytes:
     """
     parts: list[bytes] = []
     n_bytes = 0
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    unpacker, has_begun = zlib.decompressobj(_GZIP_OR_ZLIB), False
     try:
         for chunk in chunks:
-            rest = chunk
+            rest, has_begun = chunk, has_begun or bool(chunk)
             while rest:
                 if unpacker.eof:  # several files in a row are one
                     unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
@@ -139,7 +139,7 @@ def unpacked(chunks: Iterable[bytes], limit: int, shown: str) -> bytes:
         parts.append(unpacker.flush())
     except zlib.error as error:
         raise TransferError(f"{shown}: expected what is packed with gzip, found damage ({error})") from error
-    if not unpacker.eof and n_bytes + len(parts):
+    if has_begun and not unpacker.eof:
         raise TransferError(f"{shown}: is cut short: the end of what is packed with gzip is missing; try again later")
     return b"".join(parts)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from corpus.decode import decode
+from corpus.decode import decode, tidy
 from corpus.documents import Document
 from corpus.sources.errors import (
     BinarySourceError,
@@ -85,7 +85,7 @@ def read_documents(
 def _urls(source: str) -> Iterator[str | SourceFailure]:
     """The URL itself, or those of a list: one a line, blank lines and lines that begin with # passed over."""
     if not source.startswith(LIST_PREFIX):
-        yield source
+        yield tidy(source)
         return
     path = Path(source.removeprefix(LIST_PREFIX))
     if not path.exists():

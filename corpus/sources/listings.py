@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from corpus.decode import tidy
 from corpus.sources.errors import ListingError, MetadataError
 from corpus.sources.text import parse_date
 
@@ -106,7 +107,7 @@ def _entry(item: Any) -> Entry | None:
     # Not `item.get`: feedparser's own falls back from one to the other, and warns of it.
     came, changed_at = (dict.get(item, key) for key in ("published_parsed", "updated_parsed"))
     day, changed = _day(came or changed_at), _day(changed_at or came)
-    return Entry(link.strip(), day, changed.isoformat() if changed else "")
+    return Entry(tidy(link).strip(), day, changed.isoformat() if changed else "")
 
 
 def _day(moment: Any) -> date | None:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
 
-from corpus.decode import decode
+from corpus.decode import decode, tidy
 from corpus.documents import Document
 from corpus.fetching.addresses import parse_url
 from corpus.fetching.client import unpacked
@@ -35,6 +35,7 @@ from corpus.sources.pdf import SIGNATURE, pdf_document
 from corpus.sources.text import Given, text_document
 
 _GZIP = b"\x1f\x8b"
+_AT_ONCE = 1 << 16
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_TYPES = ("text/plain", "text/markdown", "text/x-markdown", "")
 _MESSAGE = "message/rfc822"
@@ -123,7 +124,8 @@ class Web:
         self.pages.append(page)
         body = self._fetcher.body(page)
         if body.startswith(_GZIP):
-            body = unpacked([body], self._config.max_bytes, page.url)
+            parts = (body[i : i + _AT_ONCE] for i in range(0, len(body), _AT_ONCE))
+            body = unpacked(parts, self._config.max_bytes, page.url)
         final = parse_url(page.final_url)
         given = Given(
             origin=page.url,
@@ -175,7 +177,8 @@ def _unseen(links: Iterable[_Link], seen: set[str]) -> list[_Link]:
 def _name_of(url: str) -> str:
     """What to call a page without a title: the last part of its path, or its host."""
     parts = urlsplit(url)
-    return unquote(parts.path.rstrip("/").rsplit("/", 1)[-1], errors="replace") or parts.netloc
+    last = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1], errors="replace")
+    return " ".join(tidy(last).split()) or parts.netloc
 
 
 def _read(body: bytes, page: Page, given: Given, listed_by: Kind | None) -> Document | tuple[Kind, Listing]:

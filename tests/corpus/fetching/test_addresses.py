@@ -147,6 +147,7 @@ def test_urls_of_odd_forms_are_refused(url: str, says: str) -> None:
         ("https://news.example:8443/a?b=c d", "https://news.example:8443/a?b=c%20d"),
         ("http://bücher.example/ä", "http://xn--bcher-kva.example/%C3%A4"),
         ("http://[2606:4700::1111]/a", "http://[2606:4700::1111]/a"),
+        ("http://news.example/\ud800", "http://news.example/%3F"),
     ],
 )
 def test_a_url_has_one_form(url: str, form: str) -> None:
@@ -155,7 +156,10 @@ def test_a_url_has_one_form(url: str, form: str) -> None:
     assert parse_url(form) == parse_url(url)
 
 
-@given(st.text(max_size=60) | st.text(max_size=40).map("http://{}".format))
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
+
+
+@given(ANY_TEXT | ANY_TEXT.map("http://{}".format) | ANY_TEXT.map("http://a.example/{}".format))
 def test_any_text_is_a_url_or_refused_by_name(text: str) -> None:
     """And what is a URL stays the same one."""
     try:
