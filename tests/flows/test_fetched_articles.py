@@ -55,7 +55,7 @@ def test_a_feed_is_checked_once_and_then_only_what_changed(
     monkeypatch.setattr(Verifier, "_judged", checked)
     site.put("/votes", article("Votes", VOTES.replace("141", "140")))
     third = verify(replace(request_for, only_new=True))
-    assert [a.title for a in third.articles] == ["Votes"]
+    assert [a.article.title for a in third.articles] == ["Votes"]
     rows = query_file(request_for.database, "SELECT change, old_label, label FROM changed_articles('2000-01-01')").rows
     assert rows == [("removed", "SUPPORTED", None), ("added", None, "REFUTED")]
 
@@ -66,7 +66,9 @@ def test_a_run_over_urls_alone_stops_at_no_bad_one(request_for: VerifyRequest, s
     assert [f.error for f in refused.failures] == ["PrivateAddressError"] and site.requests == []
     urls = (site.url("/webb"), site.url("/endless"), site.url("/billion-laughs"), "ftp://news.example/a")
     outcome = verify(replace(request_for, sources=urls))
-    assert outcome.run.status is RunStatus.FINISHED_WITH_FAILURES and [a.title for a in outcome.articles] == ["Webb"]
+    assert outcome.run.status is RunStatus.FINISHED_WITH_FAILURES and [a.article.title for a in outcome.articles] == [
+        "Webb"
+    ]
     assert {f.error for f in outcome.failures} == {"SourceTooLargeError", "ListingError", "BadUrlError"}
     assert {f.stage for f in outcome.failures} == {"read"}
 

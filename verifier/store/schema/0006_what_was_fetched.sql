@@ -74,6 +74,17 @@ compared AS (
     FROM changed AS v
     JOIN said AS o ON o.article_id = v.previous_article_id
     ANTI JOIN said AS n ON n.article_id = v.article_id AND n.fingerprint = o.fingerprint
+),
+-- Only of these claims: standing_verdicts looks at all.
+newest AS (
+    SELECT
+        v.claim_id,
+        arg_max(v.label, (r.started_at, v.saved_at, v.run_id)) AS label,
+        arg_max(v.confidence, (r.started_at, v.saved_at, v.run_id)) AS confidence
+    FROM verdicts AS v
+    SEMI JOIN said ON said.claim_id = v.claim_id
+    JOIN runs AS r ON r.run_id = v.run_id
+    GROUP BY v.claim_id
 )
 SELECT
     v.first_seen_at AS changed_at,
@@ -92,8 +103,8 @@ SELECT
     v.article_id
 FROM changed AS v
 LEFT JOIN compared AS k ON k.url = v.url AND k.version = v.version
-LEFT JOIN standing_verdicts AS l ON l.claim_id = k.claim_id
-LEFT JOIN standing_verdicts AS p ON p.claim_id = k.old_claim_id
+LEFT JOIN newest AS l ON l.claim_id = k.claim_id
+LEFT JOIN newest AS p ON p.claim_id = k.old_claim_id
 ORDER BY v.first_seen_at DESC, v.url, v.version DESC, change = 'kept', coalesce(k.start_char, k.old_start_char),
     change DESC, coalesce(k.claim_id, k.old_claim_id);
 
