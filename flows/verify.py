@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 
 from corpus.documents import content_id
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
-from flows.publish import write_report
+from flows.publish import DEFAULT_FORMATS, write_report
 from flows.web import fetches_of, open_web
 from flows.worker import CODE
 from verifier.confidence import Calibration
@@ -40,6 +40,7 @@ class VerifyRequest:
     database: Path
     report: Path
     settings: Settings
+    formats: tuple[str, ...] = DEFAULT_FORMATS  # of the report, by their names in `flows.publish.FORMS`
     allow_private: bool = False  # fetch from addresses of this machine and its networks too
     only_new: bool = False  # pass over articles that an earlier run read and stored
 
@@ -96,9 +97,9 @@ def save_fetches(database: Path, run_id: str, fetches: Sequence[Fetch]) -> None:
 
 
 @task(name="write report", cache_policy=NO_CACHE, retries=1)
-def render(report: RunReport, folder: Path) -> Path:
-    """The HTML page and the Markdown beside it."""
-    return write_report(report, folder)
+def render(report: RunReport, request: VerifyRequest) -> tuple[Path, ...]:
+    """The report's files."""
+    return write_report(report, request.report, request.formats, request.settings.report)
 
 
 @flow(name="verify", validate_parameters=False)
@@ -130,7 +131,7 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
                     progress(n_done, len(articles))
     with open_published(request.database)[0] as store:
         report = store.report_rows(run_id)
-    render(report, request.report)
+    render(report, request)
     return report
 
 

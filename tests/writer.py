@@ -16,12 +16,14 @@ from tests.verifier.factories import make_article, make_claim, make_evidence, ma
 from verifier.store import Publisher, Store
 from verifier.types import Label, Stance
 
+PATIENCE_S = 60.0  # turns are taken, but on a machine that is busy otherwise they may be long
+
 
 def save(database: Path) -> str:
     """One article with a claim that is refuted."""
     article = make_article(f"Dam {uuid.uuid4()} holds 3 million litres.")
     claim = make_claim(article)
-    with Store.open(database) as store:
+    with Store.open(database, wait_s=PATIENCE_S) as store:
         store.begin_run(make_run())
         verdict = make_verdict(claim, Label.REFUTED, [make_evidence(claim, Stance.REFUTES)])
         store.save("run-1", [article], [claim], [verdict])

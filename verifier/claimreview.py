@@ -29,13 +29,14 @@ STAGE = "import"
 _RATINGS = {
     Label.SUPPORTED: (
         "true|correct|accurate|factual|completely true|entirely true|totally true|this is true|it is true|that is true"
-        "|geppetto checkmark"
+        "|geppetto checkmark|supported"
     ),
     Label.REFUTED: (
         "false|incorrect|inaccurate|wrong|untrue|not true|not correct|fake|fake news|false news|hoax|fabricated"
         "|debunked|pants on fire|pants-on-fire|four pinocchios|4 pinocchios|completely false|entirely false"
-        "|totally false|this is false|it is false|that is false|this is not true|this is fake"
+        "|totally false|this is false|it is false|that is false|this is not true|this is fake|refuted"
     ),
+    Label.CONFLICTING_EVIDENCE: "conflicting evidence",
     Label.NOT_ENOUGH_EVIDENCE: "unproven|not proven|not enough evidence|insufficient evidence",
 }
 _LABEL_OF = {words: label for label, row in _RATINGS.items() for words in row.split("|")}
@@ -124,6 +125,14 @@ def label_of(
     if value is None or worst is None or best is None or not worst < best:
         return None
     return {worst: Label.REFUTED, best: Label.SUPPORTED}.get(value)
+
+
+def plain_line(text: str) -> str:
+    """The text on one line.
+
+    Without spare spaces, control characters, marks that hide text or turn its direction, and halves of characters.
+    """
+    return " ".join("".join(map(_seen, text)).split())
 
 
 def _entries(text: str, source: str) -> Iterator[tuple[str, dict[str, Any] | _SkippedError]]:
@@ -227,14 +236,10 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any, max_chars: int = _MAX_TEXT_CHARS) -> str:
-    """The first text of a value, cut where it is too long.
-
-    Without spare spaces, control characters, marks that hide text or turn its direction, and halves of characters.
-    """
+    """The first text of a value as a plain line, cut where it is too long."""
     values = value if isinstance(value, list) else [value]
     first = next((v for v in values if isinstance(v, str)), "")
-    seen = "".join(map(_seen, html.unescape(first[: 4 * max_chars])))
-    return " ".join(seen.split())[:max_chars].rstrip()
+    return plain_line(html.unescape(first[: 4 * max_chars]))[:max_chars].rstrip()
 
 
 def _seen(char: str) -> str:

@@ -12,6 +12,7 @@ from verifier.types import Article, Cause, Claim, ClaimStatus, FactCheck, Failur
 CHECKED = "checked"
 AMBIGUOUS = "ambiguous"
 NO_REASON = "no reason given"
+MAX_SIGHTINGS = 5
 SENTENCE_ROLES = ("body", "list item", "quote")  # the roles whose stretches are sentences
 
 
@@ -28,12 +29,35 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
+class PastVerdict:
+    """A step in the history of a claim: its first verdict, or one with another label than the one before."""
+
+    run_id: str
+    saved_at: datetime
+    label: Label
+    confidence: float
+    causes: tuple[Cause, ...]  # why it differs from the one before, the likeliest first
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Another article in which a claim stands that says the same."""
+
+    claim_id: str
+    article: str  # its title
+    url: str | None
+    speaker: str | None
+    seen: date  # the article's day of publication, or else of the run that read it
+
+
+@dataclass(frozen=True, slots=True)
 class Sightings:
     """In how many articles claims stand that say the same, this one's included, and since which day."""
 
     statement_id: str
     n_articles: int  # at least 2
     first_seen: date  # the first article's day of publication, or else of the run that read it
+    others: tuple[Sighting, ...] = ()  # the first ones of other articles, at most MAX_SIGHTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,18 @@ class ClaimReport:
     judged_as: str | None = None  # the words seen first that say the same, where the verdict was given on them
     sightings: Sightings | None = None  # where other articles claim the same
     fact_checks: tuple[FactCheck, ...] = ()  # of what the claim says, newest first
+    history: tuple[PastVerdict, ...] = ()  # of all runs, oldest first
+    n_verdicts: int = 0  # of all runs, those that say again what the one before said included
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the verdict has another label than the one before."""
+        return bool(self.verdict and self.previous and self.verdict.label is not self.previous.label)
+
+    @property
+    def standing_review(self) -> Review | None:
+        """The newest review that gives a label: what a person says of the claim; None where nobody gave one."""
+        return max((review for review in self.reviews if review.label), key=lambda r: r.reviewed_at, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +96,52 @@ class ArticleReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Flip:
+    """A verdict with another label than the one before, of another run than the one that is reported."""
+
+    saved_at: datetime
+    run_id: str
+    claim_id: str
+    claim: str
+    article: str  # its title
+    old_label: Label
+    label: Label
+    confidence: float
+    causes: tuple[Cause, ...]  # the likeliest first
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many claims have each label, of a day, a site or a speaker; `n` is in the order of `Label`."""
+
+    name: str
+    n: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the whole database says around a run: what flipped since the one before, and how labels are spread.
+
+    `by_day` counts claims by the day of the verification run that judged them first, oldest day first; `by_site` by
+    the host of the article's address, `by_speaker` what people are said to have claimed; the largest first, each
+    claim by its latest verdict.
+    """
+
+    flips: tuple[Flip, ...] = ()  # newest first
+    n_flips: int = 0  # more than are listed, where there are many
+    by_day: tuple[Count, ...] = ()
+    by_site: tuple[Count, ...] = ()
+    by_speaker: tuple[Count, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
-    """One run with what it did and what it failed to do."""
+    """One run with what it did and what it failed to do, and what the database says around it."""
 
     run: Run
     failures: tuple[Failure, ...]
     articles: tuple[ArticleReport, ...]
+    desk: Desk = Desk()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from corpus.fetching import FetchConfig
 from verifier.claims import ExtractorConfig
 from verifier.encode import DEFAULT_ENCODER
 from verifier.provenance import ProvenanceConfig
+from verifier.report import ReportConfig
 from verifier.retrieve import RetrieverConfig
 from verifier.stance import StanceConfig
 from verifier.verdict import VerdictConfig
@@ -27,7 +28,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """All that a run can be told; stored with every run."""
+    """All that a run can be told; what verdicts rest on is stored with every run."""
 
     encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
     threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
@@ -38,6 +39,7 @@ class Settings:
     stance: StanceConfig = field(default_factory=StanceConfig)
     sources: ProvenanceConfig = field(default_factory=ProvenanceConfig)
     verdict: VerdictConfig = field(default_factory=VerdictConfig)
+    report: ReportConfig = field(default_factory=ReportConfig)
 
     def __post_init__(self) -> None:
         if self.threads < 0 or self.batch_articles < 1:
@@ -46,8 +48,11 @@ class Settings:
             raise ValueError("encoder and stance.model should name a model")
 
     def as_json(self) -> str:
-        """The settings as one JSON object, keys sorted."""
-        return json.dumps(asdict(self), sort_keys=True)
+        """The settings as one JSON object, keys sorted, without `report`.
+
+        A run is known by them, and a verdict that moved is traced to those that changed: who publishes it is no reason.
+        """
+        return json.dumps({name: value for name, value in asdict(self).items() if name != "report"}, sort_keys=True)
 
 
 def load_settings(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -39,7 +39,13 @@ Sources = Annotated[
 ]
 Corpus = Annotated[Path, typer.Option("--corpus", help="The corpus folder.")]
 Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.")]
-ReportFolder = Annotated[Path, typer.Option("--report", help="The folder for index.html and index.md.")]
+ReportFolder = Annotated[Path, typer.Option("--report", help="The folder for the report's files.")]
+Formats = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", help="Repeatable: html, md, json, csv or claimreview; html and md where left out.", metavar="FORMAT"
+    ),
+]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="A TOML file of settings.")]
 Runner = Annotated[
     str | None,

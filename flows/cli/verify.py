@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,7 @@ from flows.cli.app import (
     AllowPrivate,
     Corpus,
     Database,
+    Formats,
     InputError,
     Json,
     ReportFolder,
@@ -43,6 +44,8 @@ from flows.terminal import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from verifier.retrieve import Query
     from verifier.rows import RunReport
 
@@ -53,6 +56,7 @@ def run(
     corpus: Corpus = DEFAULT_CORPUS,
     db: Database = DEFAULT_DATABASE,
     report: ReportFolder = DEFAULT_REPORT,
+    formats: Formats = None,
     settings: SettingsFile = None,
     runner: Runner = None,
     allow_private: AllowPrivate = False,
@@ -63,13 +67,15 @@ def run(
 ) -> None:
     """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
     quiet()
-    from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
+    from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_report_folder
 
+    chosen, forms = load_chosen(settings), tuple(formats or DEFAULT_FORMATS)
+    require_formats(forms, chosen.report)
     require_report_folder(report)
     from flows.cluster import on_runner
     from flows.verify import VerifyRequest, verify
 
-    request = VerifyRequest(tuple(sources), corpus, db, report, load_chosen(settings), allow_private, only_new)
+    request = VerifyRequest(tuple(sources), corpus, db, report, chosen, forms, allow_private, only_new)
     try:
         with progress("checking articles") as advance:
             outcome = on_runner(verify, runner)(request, advance)
@@ -80,7 +86,7 @@ def run(
         say(f"verifier: {error}")
         raise typer.Exit(EXIT_FAILURES) from None
     _print_outcome(outcome, json)
-    say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    say(f"verdicts: {db}\nreport:   {_files(outcome, report, forms)}")
     if outcome.failures:
         raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
 
@@ -94,6 +100,19 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
     else:
         print_verdicts(outcome)
     print_failures(outcome.failures)
+
+
+def _files(outcome: RunReport, folder: Path, formats: Sequence[str]) -> str:
+    """The files of a report; says so where there was nothing to publish."""
+    from flows.publish import CLAIM_REVIEW, FORMS
+    from verifier.report import n_publishable
+
+    if CLAIM_REVIEW in formats and not n_publishable(outcome):
+        say(
+            f"{FORMS[CLAIM_REVIEW].file}: the list is empty, for nobody gave a label to a verdict of this run yet;"
+            " give one with: verifier review CLAIM --label LABEL --by NAME"
+        )
+    return ", ".join(str(folder / FORMS[name].file) for name in dict.fromkeys(formats))
 
 
 @app.command(epilog='Example: verifier check "Kherson was taken on 2 March 2022." --as-of 2022-03-17')
@@ -183,25 +202,52 @@ def claims(sources: Sources, settings: SettingsFile = None, json: Json = False) 
         raise typer.Exit(EXIT_FAILURES if articles else EXIT_USAGE)
 
 
-@app.command(epilog="Example: verifier report --db verdicts.duckdb --report report/")
+@app.command(epilog="Example: verifier report --db verdicts.duckdb --report report/ --format html --format csv")
 def report(
     db: Database = DEFAULT_DATABASE,
     report: ReportFolder = DEFAULT_REPORT,
     run: Annotated[str | None, typer.Option("--run", help="A run's id; the newest where left out.")] = None,
+    claim: Annotated[
+        str | None, typer.Option("--claim", help="Write the page of this claim: its id, or the first characters.")
+    ] = None,
+    formats: Formats = None,
+    settings: SettingsFile = None,
     json: Json = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Write no file; serve it to this machine's browser, to review on the page.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="With --serve; any free one if 0.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="With --serve: open the browser.")] = False,
 ) -> None:
-    """Write the report of a stored run again."""
-    from flows.publish import write_report
-    from verifier.report import report_json_lines
+    """Write the report of a stored run again, in any of its forms, or the page of one claim; or serve it."""
+    if serve:
+        if json or claim or formats:
+            raise InputError("expected --serve alone, found --json, --claim or --format too; leave one out")
+        from flows.serve import serve_report
+
+        serve_report(db, run, port, open_browser)
+        return
+    if port or open_browser:
+        raise InputError("--port and --open are of a report that is served; give --serve too, or leave them out")
+    from flows.publish import CLAIM_REVIEW, DEFAULT_FORMATS, require_formats, write_claim, write_report
+    from verifier.report import ReportConfig, report_json_lines
     from verifier.store import open_published
 
+    forms = tuple(formats or DEFAULT_FORMATS)
+    # Settings take as long to load as a short report to write, and only say who publishes it.
+    config = load_chosen(settings).report if settings or CLAIM_REVIEW in forms else ReportConfig()
+    require_formats(forms, config)
     with open_published(db)[0] as store:
-        rows = store.report_rows(run)
-    if json:
+        judged = store.judged_claim(claim) if claim else None
+        rows = store.report_rows(run or (judged.run_id if judged else None))
+    if judged:
+        say(f"report: {write_claim(rows, judged.claim_id, report)}")
+    elif json:
         for line in report_json_lines(rows):
             print(line)
     else:
-        say(f"report: {write_report(rows, report)}")
+        write_report(rows, report, forms, config)
+        say(f"report: {_files(rows, report, forms)}")
 
 
 @app.command(epilog="Example: verifier doctor --corpus reference/ --db verdicts.duckdb")

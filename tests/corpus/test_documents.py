@@ -143,15 +143,3 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
     started = time.perf_counter()
     split_passages(document(unit * (500_000 // len(unit)) + "x"))
     assert time.perf_counter() - started < 10
-
-
-@pytest.mark.bench
-def test_splitting_speed() -> None:
-    """At least 2 MB of plain text a second (measured: about 7 on one core)."""
-    text = (
-        "The council of St. Ives met on Monday, Mr. Hall said. It voted 4.5 to 3 on the plan! Was it legal?\n\n"
-        * 50_000
-    )
-    started = time.perf_counter()
-    split_passages(document(text))
-    assert len(text) / 1e6 / (time.perf_counter() - started) > 2

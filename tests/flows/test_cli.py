@@ -71,7 +71,7 @@ def test_check_prints_one_json_object_a_claim(verifier: Call, corpus: Path, monk
     assert outcome.code == 0
     assert [row["text"] for row in rows] == [first, "Kherson was captured.", "Something else happened."]
     assert list(rows[0])[: len(CLAIM_FIELDS)] == CLAIM_FIELDS
-    assert list(rows[0]["evidence"][0]) == EVIDENCE_FIELDS
+    assert list(rows[0]["evidence"][0])[: len(EVIDENCE_FIELDS)] == EVIDENCE_FIELDS
 
 
 def test_check_as_of_a_date_leaves_out_later_passages(verifier: Call, corpus: Path) -> None:

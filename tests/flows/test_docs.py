@@ -1,23 +1,29 @@
 """What the documents tell a reader is so."""
 
+import csv
 import json
 import re
+from dataclasses import fields
 from datetime import date
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.verifier.factories import make_article, make_claim, make_verdict
+from flows.publish import FORMS
+from tests.verifier.factories import make_article
+from tests.verifier.report.samples import make_report
 from verifier.claims import shipped_extractor
 from verifier.claims.anatomy import Role
 from verifier.pipeline import read_articles
-from verifier.report import claim_json
+from verifier.report import ReportConfig, render_csv
+from verifier.report.csv import BYTE_ORDER_MARK
+from verifier.report.fields import VERSION
 from verifier.store import Store, query_file
-from verifier.types import Label, Timing
+from verifier.types import Timing
 
 ROOT = Path(__file__).parents[2]
-CLAIMS = ROOT / "docs" / "claims.md"
+CLAIMS, REPORT = ROOT / "docs" / "claims.md", ROOT / "docs" / "report.md"
 ARTICLES = [ROOT / "tests" / "verifier" / "claims" / "fixtures", ROOT / "corpus" / "sample" / "articles"]
 
 
@@ -32,11 +38,21 @@ def in_backticks(text: str) -> set[str]:
 
 
 def test_every_field_of_the_json_rows_is_documented() -> None:
-    """Those of a row with evidence, and of the evidence itself."""
-    claim = make_claim()
-    row = json.loads(claim_json(claim, make_verdict(claim, Label.SUPPORTED)))
+    """Those of a row with evidence, and of all that stands in it."""
+    schema = json.loads((ROOT / "verifier" / "report" / "report.schema.json").read_text(encoding="utf-8"))
+    inside = ("claim", "evidence", "review", "earlier", "cause", "past_verdict", "sightings", "sighting", "fact_check")
     told = in_backticks(section("The rows as JSON"))
-    assert set(row) | set(row["evidence"][0]) <= told
+    assert {name for entry in inside for name in schema["$defs"][entry]["properties"]} <= told
+
+
+def test_every_form_of_the_report_is_documented() -> None:
+    """With its file, the columns of the table and the settings of the publisher."""
+    told = REPORT.read_text(encoding="utf-8")
+    assert all(f"| `{name}` | `{form.file}` |" in told for name, form in FORMS.items())
+    [head] = csv.reader([render_csv(make_report()).removeprefix(BYTE_ORDER_MARK)])
+    assert set(head) <= in_backticks(told.split("\n## CSV\n")[1].split("\n## ")[0])
+    assert all(f"\n{field.name} = " in told for field in fields(ReportConfig))
+    assert f'"version": "{VERSION}"' in told
 
 
 def test_every_timing_is_documented() -> None:

@@ -57,7 +57,7 @@ def test_the_same_run_twice_adds_no_row(request_for: Callable[..., VerifyRequest
 def test_a_run_that_is_all_stored_checks_nothing_again(
     request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its report is written anew from the rows; a run that broke off is checked again."""
+    """Its report is written anew from the rows, in the forms that are asked for; a broken run is checked again."""
     request = request_for(article)
     first = verify(request)
     monkeypatch.setattr(Verifier, "_judged", lambda *_: pytest.fail("checked again"))
@@ -65,6 +65,8 @@ def test_a_run_that_is_all_stored_checks_nothing_again(
     again = verify(request)
     assert (again.run.id, again.run.status) == (first.run.id, RunStatus.FINISHED) and again.articles == first.articles
     assert (request.report / "index.html").exists()
+    verify(replace(request, formats=("json",)))
+    assert json.loads((request.report / "report.json").read_text(encoding="utf-8"))["run"]["id"] == first.run.id
     with Store.open(request.database) as store:
         store.finish_run(first.run.id, RunStatus.FAILED, datetime.now(UTC))
     with pytest.raises(pytest.fail.Exception, match="checked again"):

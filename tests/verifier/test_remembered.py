@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_run, make_verdict
-from verifier.rows import ClaimReport, Earlier, Sightings
+from verifier.rows import MAX_SIGHTINGS, ClaimReport, Earlier, Sighting, Sightings
 from verifier.store import Store
 from verifier.types import Article, CauseKind, Claim, ClaimStatus, Label, Stance
 
@@ -60,7 +60,55 @@ def say_the_same(store: Store, *claims: Claim) -> str:
 def test_a_first_verdict_has_nothing_beside_it(store: Store) -> None:
     """No review, no verdict before, no other article."""
     claim, verdict = claim_of(MARCH), make_verdict(claim_of(MARCH))
-    assert row(store, run(store, 1, (MARCH, claim, Label.REFUTED)), claim) == ClaimReport(claim, verdict)
+    found = row(store, run(store, 1, (MARCH, claim, Label.REFUTED)), claim)
+    assert found == ClaimReport(claim, verdict, history=found.history, n_verdicts=1)
+    assert [(step.label, step.causes) for step in found.history] == [(Label.REFUTED, ())]
+
+
+def test_the_history_has_the_first_verdict_and_each_with_another_label(store: Store) -> None:
+    """Of all runs, also in the report of an old one; those that say the same again, and reviews, are no steps."""
+    claim = claim_of(MARCH)
+    labels = (Label.SUPPORTED, Label.SUPPORTED, Label.REFUTED, Label.REFUTED, Label.SUPPORTED)
+    runs = [run(store, day, (MARCH, claim, label)) for day, label in enumerate(labels)]
+    store.add_review(claim.id, Label.NOT_ENOUGH_EVIDENCE, "Ada")
+    found = row(store, runs[1], claim)
+    told = [(step.run_id, step.label) for step in found.history]
+    assert told == [(runs[0], Label.SUPPORTED), (runs[2], Label.REFUTED), (runs[4], Label.SUPPORTED)]
+    assert (found.n_verdicts, found.history) == (5, row(store, runs[4], claim).history)
+    assert [bool(step.causes) for step in found.history] == [False, True, True]
+    assert found.history[2].causes == row(store, runs[4], claim).causes
+
+
+def test_what_was_saved_after_a_verdict_of_a_newer_run_is_no_step(store: Store) -> None:
+    """It changed nothing of what was shown; it is counted."""
+    claim = claim_of(MARCH)
+    old = run(store, 1)
+    new = run(store, 2, (MARCH, claim, Label.SUPPORTED))
+    store.save(old, [MARCH], [claim], [make_verdict(claim, Label.REFUTED)])
+    found = row(store, old, claim)
+    assert ([(step.run_id, step.label) for step in found.history], found.n_verdicts) == ([(new, Label.SUPPORTED)], 2)
+
+
+def test_a_claim_that_was_never_judged_has_no_history(store: Store) -> None:
+    """Nor one that this run read otherwise and an earlier one did not judge."""
+    aside = make_claim(MAY, status=ClaimStatus.NOT_CHECKABLE, reason="prediction")
+    name = run(store, 1)
+    store.save(name, [MAY], [aside], [])
+    assert row(store, name, aside) == ClaimReport(aside, None)
+
+
+def test_the_first_sightings_in_other_articles_are_named(store: Store) -> None:
+    """By day, each article once, the claim's own left out, and no more than fit."""
+    articles = [
+        make_article(f"{SENTENCE} It is day {day}.", title=f"Day {day}", published=date(2026, 4, day))
+        for day in range(1, MAX_SIGHTINGS + 4)
+    ]
+    name = run(store, 1, *((a, make_claim(a, speaker=None), Label.REFUTED) for a in articles))
+    sightings = row(store, name, claim_of(articles[1])).sightings
+    assert sightings is not None and sightings.n_articles == MAX_SIGHTINGS + 3
+    assert [other.article for other in sightings.others] == ["Day 1", "Day 3", "Day 4", "Day 5", "Day 6"]
+    first = articles[0]
+    assert sightings.others[0] == Sighting(claim_of(first).id, "Day 1", first.url, None, date(2026, 4, 1))
 
 
 def test_reviews_stand_beside_the_verdicts_of_every_run(store: Store) -> None:
@@ -94,7 +142,10 @@ def test_a_claim_of_several_articles_is_one_with_sightings(store: Store) -> None
         run(store, day, (article, claim, Label.REFUTED))
     key = say_the_same(store, *claims)
     found = {article: row(store, f"run-{day}", claim_of(article)) for day, article in enumerate((MAY, UNDATED, MARCH))}
-    assert all(r.sightings == Sightings(key, 3, date(2026, 3, 1)) for r in found.values())
+    told = {article.title: r.sightings for article, r in found.items()}
+    assert all(t == Sightings(key, 3, date(2026, 3, 1), t.others) for t in told.values() if t)
+    others = {title: [other.article for other in t.others] for title, t in told.items() if t}
+    assert others == {"March": ["Undated", "May"], "May": ["March", "Undated"], "Undated": ["March", "May"]}
 
 
 def test_the_day_of_an_undated_article_is_that_of_its_first_run(store: Store) -> None:

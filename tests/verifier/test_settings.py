@@ -37,6 +37,7 @@ def test_tiers_of_sources_are_a_path_or_the_shipped_file() -> None:
         "encoder = ['a']",
         "encoder = ''",
         "[sources]\ntiers = ['a']",
+        "[report]\npublisher = 'Gazette'",
     ],
 )
 def test_unknown_or_wrong_setting_is_refused(tmp_path: Path, text: str) -> None:
@@ -45,3 +46,11 @@ def test_unknown_or_wrong_setting_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=r"verifier\.toml"):
         load_settings(path, {})
+
+
+def test_who_publishes_a_report_is_no_part_of_what_verdicts_rest_on() -> None:
+    """Another address must not make another run, nor be told as the reason why a verdict moved."""
+    plain, named = load_settings(None, {}), load_settings(None, {"VERIFIER_REPORT__PUBLISHER_NAME": "Example Gazette"})
+    assert named.report.publisher_name == "Example Gazette"
+    assert named.as_json() == plain.as_json()
+    assert load_settings(None, {"VERIFIER_RETRIEVER__K": "7"}).as_json() != plain.as_json()

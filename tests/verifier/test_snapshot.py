@@ -298,6 +298,25 @@ def test_killed_at_random_moments_nothing_is_lost(database: Path) -> None:
         assert n_claims == [(0,)]
 
 
+def test_before_the_first_checkpoint_is_done_there_is_no_copy_for_readers(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is empty then, all is in the log: killed there, readers still get what was stored."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    snapshot_path(database).unlink(missing_ok=True)
+    add_verdict(database, "Dam 2 holds.")
+    with monkeypatch.context() as patched:
+        patched.setattr(snapshot, "marked", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(database)
+    assert not snapshot_path(database).exists()
+    assert n_verdicts(publish(database)) == 2
+    assert sorted(p.name for p in database.parent.iterdir()) == ["verdicts.duckdb", "verdicts.snapshot.duckdb"]
+
+
 def test_a_full_disk_under_a_checkpoint_loses_nothing(database: Path) -> None:
     """The process that met it says so; the next one undoes what was begun, and publishes."""
     resource = pytest.importorskip("resource")

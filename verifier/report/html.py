@@ -11,16 +11,46 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from verifier.report import words
-from verifier.report.page import Alarm, page_of, reason_of
+from verifier.report.access import ReviewAccess
+from verifier.report.page import Alarm, claim_page_of, page_of
 from verifier.rows import RunReport
 
 
-def render_html(report: RunReport) -> str:
-    """The whole report as an HTML document, readable without scripts, on paper and in the dark.
+def render_html(report: RunReport, review: ReviewAccess | None = None) -> str:
+    """The morning page as an HTML document, readable without scripts, on paper and in the dark.
 
+    :param review: where the page may store reviews, if it is served; left out, it shows the command that does.
     :raises QuoteError: a rationale lies outside its passage.
     """
-    return _environment().get_template("report.html.j2").render(page=page_of(report))
+    return _rendered("morning.html.j2", page_of(report), review)
+
+
+def render_claim_html(
+    report: RunReport, claim_id: str, claim_review: str = "", review: ReviewAccess | None = None
+) -> str:
+    """One claim of a run as an HTML document of its own, to link to.
+
+    :param claim_review: an entry of `claim_reviews`, which search engines read off the page.
+    :param review: as in `render_html`.
+    :raises NoSuchCardError: the run has no checkable claim with that id.
+    :raises QuoteError: a rationale lies outside its passage.
+    """
+    return _rendered("claim.html.j2", claim_page_of(report, claim_id), review, claim_review=Markup(claim_review))
+
+
+def content_policy(*, is_served: bool) -> str:
+    """The Content Security Policy of a page: its own style and script by hash; served, it may reach its server."""
+    style, script = _policy_hash(_style()), _policy_hash(_script())
+    reach = " connect-src 'self';" if is_served else ""
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}';{reach} "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _rendered(template: str, page: object, review: ReviewAccess | None, **more: Markup) -> str:
+    policy = content_policy(is_served=review is not None)
+    return _environment().get_template(template).render(page=page, review=review, policy=policy, **more)
 
 
 @cache
@@ -32,19 +62,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = _inline("report.css"), _inline("report.js")
     environment.globals.update(
         Alarm=Alarm,
         label_words=words.LABEL_WORDS,
         relation_words=words.RELATION_WORDS,
         run_status_words=words.RUN_STATUS_WORDS,
         stance_words=words.STANCE_WORDS,
-        style=style,
-        script=script,
-        policy=(
-            f"default-src 'none'; style-src '{_policy_hash(style)}'; script-src '{_policy_hash(script)}'; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        ),
+        style=_style(),
+        script=_script(),
     )
     environment.filters.update(
         day=words.day,
@@ -53,9 +78,18 @@ def _environment() -> Environment:
         one_line=words.one_line,
         percent=words.percent,
         period=words.period,
-        reason=reason_of,
     )
     return environment
+
+
+@cache
+def _style() -> Markup:
+    return _inline("report.css") + _inline("review.css")
+
+
+@cache
+def _script() -> Markup:
+    return _inline("report.js") + _inline("review.js")
 
 
 def _inline(name: str) -> Markup:

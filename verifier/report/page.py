@@ -1,52 +1,44 @@
-"""What a report shows, chosen and worded once for both the HTML page and the Markdown text."""
+"""The morning page: what is shown of a run, in which order, worded once for HTML and Markdown.
+
+First what changed, then what needs a person, then what failed, then the claims by article, and the figures last.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
+from itertools import islice
 
-from verifier.report.quotes import Piece, pieces_of, quote_of
+from verifier.report.articles import ArticleView, article_view, is_checkable, worth_of
+from verifier.report.cards import Card, card_of
+from verifier.report.pictures import Counted, charted
 from verifier.report.words import (
     LABEL_WORDS,
+    LOW_CONFIDENCE,
     NO_VERDICT_WORDS,
     QUESTION_WORDS,
-    TIMING_WORDS,
-    changed_words,
-    copies_words,
+    causes_words,
     coverage_words,
-    day,
-    fact_check_words,
     n_of,
     one_line,
-    question_of,
-    review_words,
+    percent,
     safe_href,
     same_claim_words,
-    sightings_words,
-    substitution_words,
 )
-from verifier.rows import NO_REASON, SENTENCE_ROLES, ArticleReport, ClaimReport, Coverage, RunReport, coverage_of
-from verifier.types import (
-    Article,
-    Claim,
-    ClaimKind,
-    ClaimStatus,
-    Comparison,
-    Evidence,
-    Failure,
-    Label,
-    Run,
-    RunStatus,
-    Stance,
-)
+from verifier.rows import NO_REASON, ArticleReport, ClaimReport, Count, Desk, Flip, RunReport, coverage_of
+from verifier.types import Article, Claim, ClaimKind, ClaimStatus, Failure, Label, Run, RunKind, RunStatus
 
-MAX_NEIGHBOUR_CHARS = 280
-"""A sentence of context longer than this is cut on its far side."""
+NO_SITE = "no web address"
+MAX_CONCERNS = 100
+"""More claims that need a person for one reason than this are counted, and stand with their articles only."""
+MAX_FULL_CARDS = 2000
 
-ATTENTION = (Label.REFUTED, Label.CONFLICTING_EVIDENCE)
+
+class NoSuchCardError(ValueError):
+    """A page was asked for of a claim that the run does not have, or did not check."""
 
 
 class Alarm(StrEnum):
@@ -68,118 +60,46 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageView:
-    """One passage as evidence; `href` is None where its URL may not become a link.
+class Change:
+    """A verdict that is not what it was, or a conflict that was not there before."""
 
-    `marks` are what a reader has to be wary of: its day, that other passages have the same text, that a person found it
-    to be about something else.
-    """
+    what: str  # `Was Supported 91% (run of 2026-05-03)`, `New conflict`
+    because: str
+    card: Card
 
-    stance: Stance
-    quote: str
-    pieces: tuple[Piece, ...]
-    has_rationale: bool
+
+@dataclass(frozen=True, slots=True)
+class ElsewhereChange:
+    """A verdict that another run changed since the run before this one: it has no card here."""
+
+    claim_id: str
+    claim: str
+    article: str
+    label: Label
+    label_words: str
+    confidence: float
+    what: str
+    because: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Verdicts that need a person for one reason, the claims most worth checking first."""
+
     title: str
-    href: str | None
-    source: str | None
-    published: str
-    tier: str  # empty where the run weighed no sources
-    marks: tuple[str, ...]
-    comparisons: tuple[Comparison, ...]
+    why: str
+    n: int
+    cards: tuple[Card, ...]  # at most MAX_CONCERNS
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """A line of what is remembered; `href` is where it can be read, None where there is no such place."""
-
-    words: str
-    href: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One checkable claim: its verdict, what people said of it, and the passages that carry it."""
+class OpenStatement:
+    """A statement that is not judged because the article leaves open whom or what it means."""
 
     claim: Claim
-    label: Label | None  # None: checkable, yet the run left no verdict
-    label_words: str
-    confidence: float | None  # probability in [0, 1] that the label is right
-    question: str  # what the verdict answers, where that could be mistaken
-    changes: tuple[str, ...]  # what the claim's text puts otherwise than its sentence, in words
-    strongest_for: PassageView | None
-    strongest_against: PassageView | None
-    nearest: PassageView | None  # only where the evidence does not suffice
-    further: tuple[PassageView, ...]
-    justification: str
-    reviews: tuple[str, ...] = ()  # what people said of its verdicts, oldest first
-    notes: tuple[Note, ...] = ()  # why the verdict changed, where else the claim was seen, who checked it before
-
-    @property
-    def claimed_by(self) -> str | None:
-        """Who is said to have claimed this; that of a speech act stands in its text."""
-        return self.claim.speaker if self.claim.kind is ClaimKind.CONTENT else None
-
-    @property
-    def sides(self) -> tuple[tuple[str, PassageView], ...]:
-        """The strongest passage of each side under its heading; one that the verdict passed over is called weak."""
-        weak_for, weak_against = self.label is Label.REFUTED, self.label is Label.SUPPORTED
-        sides = (
-            ("For, too weak to count" if weak_for else "For", self.strongest_for),
-            ("Against, too weak to count" if weak_against else "Against", self.strongest_against),
-        )
-        return tuple((heading, view) for heading, view in sides if view)
-
-    @property
-    def key_quotes(self) -> tuple[PassageView, ...]:
-        """The passages for the index: the one against, and beside it the one for where they conflict."""
-        conflicting = self.label is Label.CONFLICTING_EVIDENCE
-        chosen = (self.strongest_against, self.strongest_for if conflicting else None)
-        return tuple(view for view in chosen if view)
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceView:
-    """One sentence of an article with the claims that it makes."""
-
-    text: str
-    before: str
-    after: str
-    cards: tuple[Card, ...]
-    not_checked: tuple[Claim, ...]  # what else it states
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of the bar that shows the coverage; `start` and `width` in percent of the bar."""
-
-    name: str
-    words: str
-    start: float
-    width: float
-
-
-@dataclass(frozen=True, slots=True)
-class CoverageView:
-    """What became of all stretches of the text, in words and as a bar."""
-
-    line: str
-    bar: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleView:
-    """One article: what its sentences claim, in the order of its text, then the stretches that were not checked."""
-
-    article: Article
-    href: str | None
-    coverage: CoverageView
-    sentences: tuple[SentenceView, ...]
-    not_checked: tuple[tuple[str, str], ...]  # each stretch with its reasons
-
-    @property
-    def cards(self) -> tuple[Card, ...]:
-        """The cards of all sentences."""
-        return tuple(card for sentence in self.sentences for card in sentence.cards)
+    reason: str
+    article: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,20 +117,53 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """The run and the desk in numbers and pictures."""
+
+    tallies: tuple[Tally, ...]  # what is true, and after it what was said, where there is any such claim
+    coverage: str
+    by_day: tuple[Counted, ...]
+    by_site: tuple[Counted, ...]
+    by_speaker: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole report."""
 
     run: Run
+    title: str
     banner: Banner
-    tallies: tuple[Tally, ...]  # what is true, and after it what was said, where there is any such claim
-    coverage: str
-    attention: tuple[Card, ...]  # refuted, then conflicting; the surest first
+    changes: tuple[Change, ...]
+    elsewhere: tuple[ElsewhereChange, ...]
+    n_elsewhere: int
+    concerns: tuple[Concern, ...]  # each has at least one card
+    open_statements: tuple[OpenStatement, ...]  # at most MAX_CONCERNS
+    n_open: int
+    n_reviewed: int  # would need a person, had none said what is right
     articles: tuple[ArticleView, ...]
+    speakers: tuple[str, ...]
+    figures: Figures
 
     @property
     def n_cards(self) -> int:
         """How many claims were to be checked."""
-        return sum(tally.n for tally in self.tallies)
+        return sum(tally.n for tally in self.figures.tallies)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether further passages are only counted, so that the page stays small enough to open at once."""
+        return self.n_cards > MAX_FULL_CARDS
+
+    @property
+    def n_changed(self) -> int:
+        """How many verdicts are not what they were."""
+        return len(self.changes) + self.n_elsewhere
+
+    @property
+    def n_for_a_person(self) -> int:
+        """How many claims need a person."""
+        return sum(concern.n for concern in self.concerns) + self.n_open
 
 
 def page_of(report: RunReport) -> Page:
@@ -219,26 +172,64 @@ def page_of(report: RunReport) -> Page:
     :raises QuoteError: a rationale lies outside its passage.
     """
     rows = [row for article in report.articles for row in article.claims]
-    shown = [row for row in rows if _is_checkable(row)]
-    articles = tuple(_article_view(article, report.run.id) for article in report.articles)
+    shown = [row for row in rows if is_checkable(row)]
+    articles = tuple(_by_worth(article_view(article, report.run.id) for article in report.articles))
+    cards = [card for view in articles for card in view.cards]
+    elsewhere = dict(_differing_elsewhere(shown))
+    troubling = [card for card in cards if _concern_of(card)]
     return Page(
         run=report.run,
+        title="Claims checked again" if report.run.kind is RunKind.REVERIFY else "Claim check",
         banner=_banner(report, n_unjudged=sum(row.verdict is None for row in shown)),
-        tallies=_tallies(shown),
-        coverage=coverage_words(coverage_of(row.claim for row in rows)),
-        attention=_attention(articles),
+        changes=tuple(change for card in cards for change in _changes(card, elsewhere.get(card.claim.id))),
+        elsewhere=tuple(map(_elsewhere, report.desk.flips)),
+        n_elsewhere=report.desk.n_flips,
+        concerns=tuple(_concerns(card for card in troubling if not card.approved)),
+        open_statements=tuple(islice(_open_statements(report.articles), MAX_CONCERNS)),
+        n_open=sum(row.claim.status is ClaimStatus.AMBIGUOUS for row in rows),
+        n_reviewed=sum(card.approved is not None for card in troubling),
         articles=articles,
+        speakers=tuple(
+            sorted({one_line(card.claim.speaker) for card in cards if card.claim.speaker}, key=str.casefold)
+        ),
+        figures=_figures(shown, coverage_words(coverage_of(row.claim for row in rows)), report.desk),
     )
 
 
-def reason_of(claim: Claim) -> str:
-    """Why a claim, or a stretch of the article, was not checked."""
-    reason = one_line(claim.reason) or NO_REASON
-    return f"ambiguous: {reason}" if claim.status is ClaimStatus.AMBIGUOUS else reason
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """A claim by itself."""
+
+    run: Run
+    banner: Banner
+    card: Card
+    article: Article
+    title: str  # of the article
+    href: str | None
 
 
-def _is_checkable(row: ClaimReport) -> bool:
-    return row.claim.status is ClaimStatus.CHECKABLE
+def claim_page_of(report: RunReport, claim_id: str) -> ClaimPage:
+    """Choose and word what is shown of one claim of a run.
+
+    :raises NoSuchCardError: the run has no checkable claim with that id.
+    :raises QuoteError: a rationale lies outside its passage.
+    """
+    for rows in report.articles:
+        for row in rows.claims:
+            if row.claim.id == claim_id and is_checkable(row):
+                article = rows.article
+                return ClaimPage(
+                    run=report.run,
+                    banner=_banner(report, n_unjudged=row.verdict is None),
+                    card=card_of(row, article, report.run.id),
+                    article=article,
+                    title=one_line(article.title) or "Untitled article",
+                    href=safe_href(article.url),
+                )
+    raise NoSuchCardError(
+        f"expected a checkable claim of run {report.run.id}, found {claim_id!r}, which is none; give the id of one that"
+        " was checked"
+    )
 
 
 def _banner(report: RunReport, n_unjudged: int) -> Banner:
@@ -260,6 +251,94 @@ def _banner(report: RunReport, n_unjudged: int) -> Banner:
     return Banner(Alarm.NONE, "", "", failures)
 
 
+def _changes(card: Card, elsewhere: str | None) -> Iterator[Change]:
+    """:param elsewhere: the same claim's verdict in another article, where that has another label."""
+    if card.was:
+        yield Change(f"Was {card.was}", card.because, card)
+    elif elsewhere:
+        yield Change("Other verdict than before", elsewhere, card)
+    elif card.is_new and card.label is Label.CONFLICTING_EVIDENCE:
+        yield Change("New conflict", "", card)
+
+
+def _differing_elsewhere(rows: Iterable[ClaimReport]) -> Iterator[tuple[str, str]]:
+    """Claims that were first judged now, and the other label that the same claim has in another article."""
+    for row in rows:
+        earlier = row.same_claim
+        if row.verdict and earlier and not row.previous and earlier.label is not row.verdict.label:
+            yield row.claim.id, same_claim_words(earlier)
+
+
+def _elsewhere(flip: Flip) -> ElsewhereChange:
+    return ElsewhereChange(
+        claim_id=flip.claim_id,
+        claim=one_line(flip.claim),
+        article=one_line(flip.article),
+        label=flip.label,
+        label_words=LABEL_WORDS[flip.label],
+        confidence=flip.confidence,
+        what=f"Was {LABEL_WORDS[flip.old_label]}",
+        because=causes_words(flip.causes),
+        saved_at=flip.saved_at,
+    )
+
+
+_CONCERNS = {
+    "Refuted": "a passage states the contrary",
+    "Conflicting evidence": "passages stand on both sides",
+    "Low confidence": f"the verdict is right in fewer than {percent(LOW_CONFIDENCE)} of such cases",
+}
+
+
+def _concern_of(card: Card) -> str | None:
+    if card.label in (Label.REFUTED, Label.CONFLICTING_EVIDENCE):
+        return LABEL_WORDS[card.label]
+    return "Low confidence" if card.confidence is not None and card.confidence < LOW_CONFIDENCE else None
+
+
+def _concerns(cards: Iterable[Card]) -> Iterator[Concern]:
+    of_title: dict[str, list[Card]] = {title: [] for title in _CONCERNS}
+    for card in cards:
+        if title := _concern_of(card):
+            of_title[title].append(card)
+    for title, found in of_title.items():
+        if found:
+            yield Concern(title, _CONCERNS[title], len(found), tuple(sorted(found, key=worth_of)[:MAX_CONCERNS]))
+
+
+def _open_statements(articles: Iterable[ArticleReport]) -> Iterator[OpenStatement]:
+    for report in articles:
+        for row in report.claims:
+            if row.claim.status is ClaimStatus.AMBIGUOUS:
+                reason = one_line(row.claim.reason) or NO_REASON
+                yield OpenStatement(row.claim, reason, one_line(report.article.title))
+
+
+def _by_worth(views: Iterable[ArticleView]) -> list[ArticleView]:
+    """Articles with new claims first, the one with the claim most worth checking before the others."""
+
+    def key(view: ArticleView) -> tuple[bool, float]:
+        first = next((card for card in view.cards if card.is_new), None)
+        return first is None, -(first.claim.checkworthiness or 0.0) if first else 0.0
+
+    return sorted(views, key=key)
+
+
+def _figures(rows: Sequence[ClaimReport], coverage: str, desk: Desk) -> Figures:
+    return Figures(
+        tallies=_tallies(rows),
+        coverage=coverage,
+        by_day=charted(desk.by_day),
+        by_site=charted(_named(desk)),
+        by_speaker=charted(desk.by_speaker),
+    )
+
+
+def _named(desk: Desk) -> Iterator[Count]:
+    for count in desk.by_site:
+        yield count if count.name else Count(NO_SITE, count.n)
+
+
 def _tallies(rows: Sequence[ClaimReport]) -> tuple[Tally, ...]:
     counts = Counter((row.claim.kind, row.verdict.label if row.verdict else None) for row in rows)
     labels: list[tuple[Label | None, str]] = [*LABEL_WORDS.items()]
@@ -270,154 +349,3 @@ def _tallies(rows: Sequence[ClaimReport]) -> tuple[Tally, ...]:
         for kind, question in QUESTION_WORDS.items()
     )
     return tuple(tally for tally in tallies if tally.kind is ClaimKind.CONTENT or tally.n)
-
-
-def _attention(articles: Sequence[ArticleView]) -> tuple[Card, ...]:
-    cards = [card for article in articles for card in article.cards if card.label in ATTENTION]
-    return tuple(sorted(cards, key=lambda card: (card.label is not Label.REFUTED, -(card.confidence or 0.0))))
-
-
-def _ambiguous_first(units: Sequence[Sequence[ClaimReport]]) -> list[Sequence[ClaimReport]]:
-    """The stretches without a card; those that a person could clear up stand before the captions and headings."""
-    rest = [unit for unit in units if not _has_card(unit)]
-    return sorted(rest, key=lambda unit: all(row.claim.status is not ClaimStatus.AMBIGUOUS for row in unit))
-
-
-def _article_view(report: ArticleReport, run_id: str) -> ArticleView:
-    rows = sorted(report.claims, key=lambda row: (row.claim.start, row.claim.end))
-    neighbours = _neighbours(report.article, [row.claim for row in rows])
-    units = [tuple(unit) for _, unit in groupby(rows, key=lambda row: (row.claim.start, row.claim.end))]
-    return ArticleView(
-        article=report.article,
-        href=safe_href(report.article.url),
-        coverage=_coverage_view(coverage_of(row.claim for row in rows)),
-        sentences=tuple(
-            _sentence_view(unit, run_id, *neighbours[unit[0].claim.start]) for unit in units if _has_card(unit)
-        ),
-        not_checked=tuple((unit[0].claim.sentence, _reasons(unit)) for unit in _ambiguous_first(units)),
-    )
-
-
-def _has_card(unit: Sequence[ClaimReport]) -> bool:
-    return any(map(_is_checkable, unit))
-
-
-def _sentence_view(unit: Sequence[ClaimReport], run_id: str, before: str, after: str) -> SentenceView:
-    return SentenceView(
-        text=unit[0].claim.sentence,
-        before=before,
-        after=after,
-        cards=tuple(_card(row, run_id) for row in unit if _is_checkable(row)),
-        not_checked=tuple(row.claim for row in unit if not _is_checkable(row)),
-    )
-
-
-def _reasons(unit: Sequence[ClaimReport]) -> str:
-    return "; ".join(dict.fromkeys(reason_of(row.claim) for row in unit))
-
-
-def _coverage_view(coverage: Coverage) -> CoverageView:
-    parts = (
-        ("checked", coverage.n_checked, "checked"),
-        ("ambiguous", coverage.n_ambiguous, "ambiguous"),
-        ("not-checked", coverage.n_not_checked, "not checked"),
-        ("other", coverage.n_others, "other line" if coverage.n_others == 1 else "other lines"),
-    )
-    bar, done = [], 0
-    for name, n, what in parts:
-        if n:
-            percents = (100 * done / coverage.n_units, 100 * n / coverage.n_units)
-            bar.append(Segment(name, f"{n:,} {what}", *percents))
-            done += n
-    return CoverageView(coverage_words(coverage), tuple(bar))
-
-
-def _neighbours(article: Article, claims: Iterable[Claim]) -> dict[int, tuple[str, str]]:
-    """The sentence before and the one after each, by its start: every sentence has its row, and a heading is none."""
-    told = (claim for claim in claims if claim.role in SENTENCE_ROLES or claim.status is ClaimStatus.CHECKABLE)
-    spans = sorted({claim.start: claim.end for claim in told}.items())
-    sentences = ["", *(one_line(article.text[start:end]) for start, end in spans), ""]
-    return {start: (_last_chars(sentences[i]), _first_chars(sentences[i + 2])) for i, (start, _) in enumerate(spans)}
-
-
-def _first_chars(text: str) -> str:
-    return text if len(text) <= MAX_NEIGHBOUR_CHARS else f"{text[:MAX_NEIGHBOUR_CHARS].rstrip()}…"
-
-
-def _last_chars(text: str) -> str:
-    return text if len(text) <= MAX_NEIGHBOUR_CHARS else f"…{text[-MAX_NEIGHBOUR_CHARS:].lstrip()}"
-
-
-def _card(row: ClaimReport, run_id: str) -> Card:
-    verdict = row.verdict
-    label = verdict.label if verdict else None
-    evidence = verdict.evidence if verdict else ()
-    shown = _shown_evidence(label, evidence)
-    n_of_origin = Counter(item.origin for item in evidence if item.origin)
-    doubted = {review.passage_id: review.reviewer for review in row.reviews if review.passage_id}
-    views = {stance: _passage_view(item, n_of_origin, doubted) for stance, item in shown.items()}
-    titles = {item.passage.id: item.document.title for item in evidence}
-    return Card(
-        claim=row.claim,
-        label=label,
-        label_words=LABEL_WORDS[label] if label else NO_VERDICT_WORDS,
-        confidence=verdict.confidence if verdict else None,
-        question=question_of(row.claim),
-        changes=tuple(map(substitution_words, row.claim.substitutions)),
-        strongest_for=views.get(Stance.SUPPORTS),
-        strongest_against=views.get(Stance.REFUTES),
-        nearest=views.get(Stance.NEUTRAL),
-        further=tuple(_passage_view(item, n_of_origin, doubted) for item in evidence if item not in shown.values()),
-        justification=verdict.justification if verdict else "",
-        reviews=tuple(review_words(review, run_id, titles.get(review.passage_id or "", "")) for review in row.reviews),
-        notes=tuple(_notes(row)),
-    )
-
-
-def _notes(row: ClaimReport) -> Iterator[Note]:
-    """A verdict is called changed where its label is another; a confidence that moved is told in JSON only."""
-    if row.verdict and row.previous and row.previous.label is not row.verdict.label:
-        yield Note(changed_words(row.previous, row.causes))
-    if row.judged_as:
-        yield Note(f"Judged in words that say the same: “{one_line(row.judged_as)}”")
-    if row.same_claim and not row.previous:
-        yield Note(same_claim_words(row.same_claim))
-    if row.sightings:
-        yield Note(sightings_words(row.sightings))
-    for check in row.fact_checks:
-        yield Note(fact_check_words(check, row.claim.text), safe_href(check.url))
-
-
-def _shown_evidence(label: Label | None, evidence: Sequence[Evidence]) -> dict[Stance, Evidence]:
-    """The strongest passage of each side; where the evidence does not suffice, only the first of all, as NEUTRAL."""
-    if label is Label.NOT_ENOUGH_EVIDENCE:
-        return {Stance.NEUTRAL: evidence[0]} if evidence else {}
-    supporting = [item for item in evidence if item.stance is Stance.SUPPORTS]
-    refuting = [item for item in evidence if item.stance is Stance.REFUTES]
-    shown = {}
-    # A passage that can be quoted goes before one that cannot: only that one can have carried the verdict.
-    if supporting:
-        shown[Stance.SUPPORTS] = max(supporting, key=lambda item: (bool(item.rationale), item.p_supports))
-    if refuting:
-        shown[Stance.REFUTES] = max(refuting, key=lambda item: (bool(item.rationale), item.p_refutes))
-    return shown
-
-
-def _passage_view(evidence: Evidence, n_of_origin: Mapping[str, int], doubted: Mapping[str, str]) -> PassageView:
-    """:param doubted: who found a passage wrong for the claim, by passage id."""
-    document, n_others = evidence.document, n_of_origin.get(evidence.origin, 1) - 1
-    reviewer = doubted.get(evidence.passage.id, "")
-    marks = (TIMING_WORDS[evidence.timing], copies_words(n_others), reviewer and f"found wrong by {one_line(reviewer)}")
-    return PassageView(
-        stance=evidence.stance,
-        quote=one_line(quote_of(evidence).text),
-        pieces=pieces_of(evidence),
-        has_rationale=bool(evidence.rationale),
-        title=one_line(document.title) or "Untitled",
-        href=safe_href(document.url),
-        source=document.source,
-        published=day(document.published),
-        tier=one_line(evidence.tier),
-        marks=tuple(mark for mark in marks if mark),
-        comparisons=evidence.comparisons,
-    )

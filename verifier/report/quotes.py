@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.types import Evidence, Span
+from verifier.types import SIDES, Evidence, Span, Stance
 
 
 class QuoteError(ValueError):
@@ -41,6 +42,29 @@ def quote_of(evidence: Evidence) -> Quote:
     return Quote(passage.text[start:end], passage.start + start, passage.start + end)
 
 
+def rationale_of(evidence: Evidence) -> tuple[Quote, ...]:
+    """Each stretch of the rationale by itself, in the order of the text.
+
+    :raises QuoteError: a rationale span lies outside the passage.
+    """
+    passage = evidence.passage
+    return tuple(
+        Quote(passage.text[span.start : span.end], passage.start + span.start, passage.start + span.end)
+        for span in _checked_spans(evidence)
+    )
+
+
+def strongest(evidence: Sequence[Evidence], side: Stance) -> Evidence | None:
+    """The passage that speaks most for SUPPORTS or REFUTES; None where none takes that side.
+
+    One that can be quoted goes before one that cannot: only that one can have carried the verdict.
+    """
+    if side not in SIDES:
+        raise ValueError(f"expected SUPPORTS or REFUTES, found {side}; NEUTRAL is no side")
+    taking = [item for item in evidence if item.stance is side]
+    return max(taking, key=lambda item: (bool(item.rationale), _chance(item, side)), default=None)
+
+
 def pieces_of(evidence: Evidence) -> tuple[Piece, ...]:
     """The passage's text, cut at the rationale's borders; neighbouring rationale sentences are one piece.
 
@@ -54,6 +78,10 @@ def pieces_of(evidence: Evidence) -> tuple[Piece, ...]:
         done = span.end
     pieces.append(Piece(text[done:], marked=False))
     return tuple(p for p in pieces if p.text)
+
+
+def _chance(evidence: Evidence, side: Stance) -> float:
+    return evidence.p_supports if side is Stance.SUPPORTS else evidence.p_refutes
 
 
 def _checked_spans(evidence: Evidence) -> list[Span]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
-from verifier.rows import Coverage, Earlier, Sightings
+from verifier.rows import Coverage, Earlier, PastVerdict, Sighting, Sightings
 from verifier.types import (
     Cause,
     Claim,
@@ -36,6 +36,16 @@ MAX_CAUSES = 3
 """More reasons why a verdict changed are only counted."""
 
 STANCE_WORDS = {Stance.SUPPORTS: "For", Stance.REFUTES: "Against", Stance.NEUTRAL: "Does not settle it"}
+
+LOW_CONFIDENCE = 0.6
+"""A verdict below this is right in fewer than six of ten cases, and wants a person's eye."""
+
+_SURENESS = (
+    (0.9, "very likely right"),
+    (0.75, "likely right"),
+    (LOW_CONFIDENCE, "probably right"),
+    (0.0, "unsure"),
+)
 
 _MASS_NOUNS = {"boilerplate", "code"}  # roles that have no plural
 _NOUNS = {"command", "fragment", "opinion", "prediction", "promise", "question"}  # reasons that have one
@@ -71,6 +81,11 @@ def percent(p: float) -> str:
     if p > 0.99:
         return ">99%"
     return "<1%" if p < 0.01 else f"{p:.0%}"
+
+
+def sureness(p: float) -> str:
+    """A calibrated confidence in words, for readers who do not think in percent."""
+    return next(words for least, words in _SURENESS if p >= least)
 
 
 def day(value: date | None) -> str:
@@ -141,27 +156,51 @@ def review_words(review: Review, run_id: str, title: str = "") -> str:
     return f"{head}: {one_line(review.comment)}" if review.comment.strip() else head
 
 
-def changed_words(previous: Earlier, causes: Sequence[Cause]) -> str:
-    """`Changed: was Supported 91% (run of 2026-05-03); “Dam register” came into the corpus on 2026-05-04`."""
+def causes_words(causes: Sequence[Cause]) -> str:
+    """Why a verdict differs from the one before: `“Dam register” came into the corpus on 2026-05-04`."""
     told = [one_line(cause.detail) for cause in causes[:MAX_CAUSES]]
     if len(causes) > MAX_CAUSES:
-        told.append(f"{n_of(len(causes) - MAX_CAUSES, 'further reason')}")
-    return "; ".join([f"Changed: was {_earlier_words(previous)} (run of {day(previous.run_started_at.date())})", *told])
+        told.append(n_of(len(causes) - MAX_CAUSES, "further reason"))
+    return "; ".join(told)
+
+
+def earlier_words(earlier: Earlier) -> str:
+    """`Supported 91% (run of 2026-05-03)`."""
+    return f"{verdict_words(earlier.label, earlier.confidence)} (run of {day(earlier.run_started_at.date())})"
+
+
+def verdict_words(label: Label, confidence: float) -> str:
+    """`Supported 91%`."""
+    return f"{LABEL_WORDS[label]} {percent(confidence)}"
+
+
+def step_words(past: PastVerdict) -> str:
+    """A step of a claim's history: `Refuted 73%: “Dam register” came into the corpus on 2026-05-04`."""
+    why = causes_words(past.causes)
+    return verdict_words(past.label, past.confidence) + (f": {why}" if why else "")
+
+
+def again_words(n: int) -> str:
+    """How often a verdict was given again, in later runs or between: `given again twice`."""
+    return f"given again {'once' if n == 1 else 'twice' if n == 2 else f'{n:,} times'}"
 
 
 def same_claim_words(earlier: Earlier) -> str:
     """`Same claim checked on 2026-05-03: Supported 91%, in “Orla dam full again”`."""
     where = f", in “{one_line(earlier.article)}”" if earlier.article.strip() else ""
-    return f"Same claim checked on {day(earlier.run_started_at.date())}: {_earlier_words(earlier)}{where}"
-
-
-def _earlier_words(earlier: Earlier) -> str:
-    return f"{LABEL_WORDS[earlier.label]} {percent(earlier.confidence)}"
+    when = day(earlier.run_started_at.date())
+    return f"Same claim checked on {when}: {verdict_words(earlier.label, earlier.confidence)}{where}"
 
 
 def sightings_words(sightings: Sightings) -> str:
     """`Seen in 6 articles since 2026-05-03`."""
     return f"Seen in {n_of(sightings.n_articles, 'article')} since {day(sightings.first_seen)}"
+
+
+def sighting_words(seen: Sighting) -> str:
+    """`2026-05-03, “Orla dam full again”, claimed by Ada Brook`."""
+    speaker = f", claimed by {one_line(seen.speaker)}" if seen.speaker else ""
+    return f"{day(seen.seen)}, “{one_line(seen.article) or 'Untitled article'}”{speaker}"
 
 
 def fact_check_words(check: FactCheck, claim: str) -> str:

@@ -12,7 +12,8 @@ from corpus.documents import content_id
 from verifier.store.causes import EarlierVerdict, read_earlier
 from verifier.store.connection import one_row
 from verifier.store.reading import claim_from_row
-from verifier.types import Article, Cause, CauseKind, Claim, Label, Run, Substitution
+from verifier.store.remembered import read_causes
+from verifier.types import Article, Cause, Claim, Label, Run, Substitution
 
 _NO_RUN = ""
 
@@ -107,10 +108,7 @@ def id_after(cursor: duckdb.DuckDBPyConnection, run: Run) -> str:
 
 def read_changes(cursor: duckdb.DuckDBPyConnection, run_id: str) -> list[Change]:
     """The run's verdicts that differ from those before, or are the first; other labels first, then by article."""
-    causes: defaultdict[str, list[Cause]] = defaultdict(list)
-    sql = "SELECT claim_id, cause, passage_id, detail FROM causes WHERE run_id = ? ORDER BY claim_id, position"
-    for claim_id, kind, passage_id, detail in cursor.execute(sql, [run_id]).fetchall():
-        causes[claim_id].append(Cause(CauseKind(kind), passage_id, detail))
+    causes = read_causes(cursor, "run_id = ?", [run_id])
     rows = cursor.execute(
         """
         SELECT v.claim_id, rc.text, a.title, o.label, o.confidence, v.label, v.confidence
@@ -126,7 +124,14 @@ def read_changes(cursor: duckdb.DuckDBPyConnection, run_id: str) -> list[Change]
     ).fetchall()
     return [
         Change(
-            claim_id, text, title, None if old is None else Label(old), was, Label(new), now, tuple(causes[claim_id])
+            claim_id,
+            text,
+            title,
+            None if old is None else Label(old),
+            was,
+            Label(new),
+            now,
+            tuple(causes.get((run_id, claim_id), ())),
         )
         for claim_id, text, title, old, was, new, now in rows
     ]

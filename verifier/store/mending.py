@@ -2,9 +2,10 @@
 
 DuckDB writes a checkpoint's metadata into the free parts of blocks that the file still needs. Killed within such a
 write it leaves a block half new, with a wrong checksum, and the file opens no more (DuckDB 2.0.0: seen once in some
-2,000 kills). So the store lets DuckDB checkpoint only when told, and only while the published copy has the same bytes;
-as long as it does, a mark lies beside the database. Who finds the mark, and nobody holding the file, puts the bytes of
-the copy back: the write-ahead log has all that was stored since.
+2,000 kills). So the store lets DuckDB checkpoint only when told, and only while a copy has the same bytes: the one that
+is published, or one of its own before the first is, for the file is empty then and no reader must get it. As long as it
+does, a mark lies beside the database. Who finds the mark, and nobody holding the file, puts the bytes of the copy back:
+the write-ahead log has all that was stored since.
 """
 
 from __future__ import annotations
@@ -40,7 +41,12 @@ def marked(database: Path) -> Iterator[None]:
         _by_this_process.discard(mark)
 
 
-def mend(database: Path, copy: Path) -> None:
+def first_copy(database: Path) -> Path:
+    """Where the bytes of a database lie during its first checkpoint."""
+    return database.with_name(f"{database.name}.first")
+
+
+def mend(database: Path, published: Path) -> None:
     """Undo a checkpoint that was broken off; nothing, where none was or somebody holds the database.
 
     :raises OSError: the database cannot be written to.
@@ -51,10 +57,12 @@ def mend(database: Path, copy: Path) -> None:
     with database.open("r+b") as file:
         if not _lock(file) or not mark.exists():
             return
-        if copy.exists() and _headers(file) == _headers_of(copy):  # else it was done, but for the mark
-            _put_back(copy, file)
-            moment = copy.stat().st_mtime_ns
-            os.utime(database, ns=(moment, moment))
+        for copy in (published, first_copy(database)):
+            if copy.exists() and _headers(file) == _headers_of(copy):  # else it was done, but for the mark
+                _put_back(copy, file)
+                moment = copy.stat().st_mtime_ns
+                os.utime(database, ns=(moment, moment))
+                break
         mark.unlink()
 
 

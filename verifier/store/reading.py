@@ -13,6 +13,7 @@ import duckdb
 from corpus.documents import Document, Passage
 from verifier.rows import ArticleReport, RunReport
 from verifier.store.connection import StoreError, one_row
+from verifier.store.desk import read_desk
 from verifier.store.remembered import read_remembered
 from verifier.types import (
     Article,
@@ -80,6 +81,7 @@ def read_report(cursor: duckdb.DuckDBPyConnection, run_id: str | None) -> RunRep
             ArticleReport(article, tuple(remembered.beside(c, verdicts.get(c.id)) for c in claims[article.id]))
             for article in _articles(cursor, run.id)
         ),
+        desk=read_desk(cursor, run),
     )
 
 
@@ -196,8 +198,7 @@ def _documents(cursor: duckdb.DuckDBPyConnection, run_id: str) -> dict[str, Docu
     sql = """
         SELECT document_id, origin, title, url, source, published, ingested, text FROM documents
         WHERE document_id IN (SELECT document_id FROM passages JOIN evidence USING (passage_id) WHERE run_id = ?)"""
-    documents = (Document(*row) for row in _rows(cursor, sql, run_id))
-    return {d.id: replace(d, ingested=_from_utc(d.ingested)) for d in documents}
+    return {row[0]: Document(*(*row[:6], _from_utc(row[6]), row[7])) for row in _rows(cursor, sql, run_id)}
 
 
 def _rationales(cursor: duckdb.DuckDBPyConnection, run_id: str) -> defaultdict[_EvidenceKey, list[Span]]:

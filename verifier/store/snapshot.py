@@ -26,7 +26,7 @@ from verifier.store.connection import (
     require_file,
     snapshot_path,
 )
-from verifier.store.mending import marked
+from verifier.store.mending import first_copy, marked
 from verifier.store.store import DEFAULT_WAIT_S, Store
 
 _PARTIAL = ".partial"
@@ -63,7 +63,7 @@ def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
             held = connect(str(path), read_only=False, wait_s=wait_s)
             try:
                 _checkpoint(held, path, source)
-                _copy(path, source)
+                _copy(path, source, copy)
             finally:
                 held.close()
     except (OSError, duckdb.Error) as error:
@@ -77,15 +77,17 @@ def publish(database: str | Path, wait_s: float = DEFAULT_WAIT_S) -> Path:
 
 
 def _checkpoint(held: duckdb.DuckDBPyConnection, path: Path, source: BinaryIO) -> None:
-    """Not before the copy has the bytes that the file has, from which a broken checkpoint is mended."""
-    if _log_of(path).exists():
-        _copy(path, source)
-        with marked(path):
-            held.execute("CHECKPOINT")
+    """Not before a copy has the bytes that the file has, from which a broken checkpoint is mended."""
+    if not _log_of(path).exists():
+        return
+    first = first_copy(path)
+    _copy(path, source, snapshot_path(path) if snapshot_path(path).exists() else first)
+    with marked(path):
+        held.execute("CHECKPOINT")
+    first.unlink(missing_ok=True)
 
 
-def _copy(path: Path, source: BinaryIO) -> None:
-    copy = snapshot_path(path)
+def _copy(path: Path, source: BinaryIO, copy: Path) -> None:
     if _is_same(path, copy):
         return
     partial = copy.with_name(f"{copy.name}.{os.getpid()}{_PARTIAL}")

@@ -28,6 +28,7 @@ from verifier.types import Failure, RunStatus
         ("[a](javascript:b)", r"\[a\](javascript:b)"),
         ("*a* `b` _c_ ~d~", r"\*a\* \`b\` \_c\_ \~d\~"),
         ("snake_case AT&T -5 degrees 0.1.0 #tag", "snake_case AT&T -5 degrees 0.1.0 #tag"),
+        ("x.__class__ __x_", r"x.\_\_class\_\_ \_\_x\_"),
         ("&lt;", r"\&lt;"),
         ("a\n\n# b", "a # b"),
         ("# a", r"\# a"),
@@ -49,7 +50,7 @@ def test_markdown_holds_the_whole_report():
     for line in (
         "| Refuted | 1 |",
         "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)",
-        "### Refuted (93%): Work on the Harbour Bridge cost 48 million euros.",
+        "#### Refuted (93%): Work on the Harbour Bridge cost 48 million euros.",
         "  - Differs: article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04)",
         "- Is it true? Claimed by Mayor Ilse Brandt",
         "- Further, does not settle it: [Repairs planned](https://example.org/gazette), City Gazette, official, "
@@ -58,8 +59,9 @@ def test_markdown_holds_the_whole_report():
         "([Contractor's note](https://example.org/gazette), Stahlbau AG, undated)",
         "- Nearest passage, does not settle it: “In 2015 some 31,000 vehicles crossed Harbour Bridge each day.” "
         "([Traffic counts](https://example.org/gazette), City Gazette, 2016-01-11)",
-        "> It was the greatest day of the year. **The bridge was built in 1931.** Traffic over it has doubled since "
-        "2010.",
+        "93%, very likely right. Refuted by “Council approves final accounts” (City Gazette, 2026-03-04). "
+        "Article: 48 million euros; evidence: 61.4 million euros (as of 2026-03-04).",
+        "- They will be back next year. (who “they” are is not said, in Bridge reopens after repairs)",
         "| It was the greatest day of the year. | opinion |",
         "This claim is checkable, but the run left no verdict on it.",
     ):
@@ -69,7 +71,7 @@ def test_markdown_holds_the_whole_report():
 def test_markdown_index_comes_before_the_articles():
     """What is refuted, and by which quote, stands at the top."""
     text = render_markdown(full_report())
-    index = text[: text.index("## Bridge reopens")]
+    index = text[: text.index("### Bridge reopens")]
     assert (
         "- **Refuted (93%):** Is it true? Work on the Harbour Bridge cost 48 million euros. (claimed by City" in index
     )
@@ -78,9 +80,9 @@ def test_markdown_index_comes_before_the_articles():
 
 
 def test_markdown_tells_what_was_said_from_what_is_true():
-    """Two columns of counts, and under the sentence each claim with what it answers and what was put otherwise."""
+    """Two columns of counts, and under each claim its sentence, what it answers and what was put otherwise."""
     lines = render_markdown(said_report()).splitlines()
-    card = lines.index("### Refuted (94%): The tanker lost 900 tonnes of oil.")
+    card = lines.index("#### Refuted (94%): The tanker lost 900 tonnes of oil.")
     assert "- Is it true? Claimed by Ilse Brandt" in lines[card:]
     for line in (
         "| Verdict | Is it true? | Was it said? |",
@@ -88,20 +90,20 @@ def test_markdown_tells_what_was_said_from_what_is_true():
         "- Was it said?",
         "- In the speaker's words: “lost 900 tonnes of oil”",
         "- Put otherwise: “She” became “Ilse Brandt” (the only woman named in the sentence before)",
-        "Also stated, not checked (prediction): All will be clean by June.",
+        "| All will be clean by June. | prediction |",
         "4 sentences: 2 checked, 1 ambiguous, 1 not checked (1 opinion); 2 other lines (1 byline, 1 heading)",
     ):
         assert line in lines
-    assert len([line for line in lines if "**She said the tanker" in line]) == 1
 
 
-def test_markdown_of_a_failed_run_starts_with_what_failed():
-    """The failure stands right under the title, with its reason, on lines of its own."""
+def test_markdown_of_a_failed_run_says_so_first_and_lists_what_failed():
+    """The alarm stands right under the title, each failure with its reason on a line of its own."""
     report = full_report(status=RunStatus.FAILED)
     failure = Failure("a|b.html", "read", "UnreadableSourceError", "found\n# nothing")
     lines = render_markdown(RunReport(report.run, (failure,), report.articles)).splitlines()
     assert lines[2] == "> **THIS RUN FAILED. WHAT FOLLOWS IS INCOMPLETE.**"
-    assert lines[6] == r"> - a\|b.html, read: UnreadableSourceError: found # nothing"
+    assert lines[4].startswith("> 1 failure: it is listed below.")
+    assert lines[lines.index("## What failed") + 2] == r"- a\|b.html, read: UnreadableSourceError: found # nothing"
 
 
 def test_markdown_keeps_hostile_sources_inert():
@@ -139,7 +141,7 @@ def test_markdown_shows_what_is_remembered_of_a_claim():
         "  - Reviewed: Supported, by Ada Brook (2026-11-12, on another run's verdict): The bill says so.",
         "- **Reviewed: Supported, by Ada Brook (2026-11-12, on another run's verdict): The bill says so.**",
         "- **Reviewed: wrong evidence “Accounts”, by Bo (2026-11-12)**",
-        "- Changed: was Supported 91% (run of 2026-05-03); “Accounts” came into the corpus on 2026-05-04",
+        "- Was Supported 91% (run of 2026-05-03): “Accounts” came into the corpus on 2026-05-04",
         "- Seen in 6 articles since 2026-05-03",
         "- [Checked by Facts: False](https://facts.example/1)",
         "- Checked by Facts (2026-05-04): False, of “It cost 48 million.”",

@@ -20,9 +20,10 @@ from tests.verifier.report.samples import (
     remembered,
     said_report,
 )
-from verifier.report.page import MAX_NEIGHBOUR_CHARS, Alarm, Card, page_of
-from verifier.rows import ArticleReport, ClaimReport, Earlier, RunReport
-from verifier.types import Evidence, Failure, Label, RunStatus, Stance
+from verifier.report.cards import MAX_CONTEXT_CHARS, Card, Context
+from verifier.report.page import MAX_CONCERNS, MAX_FULL_CARDS, Alarm, NoSuchCardError, claim_page_of, page_of
+from verifier.rows import ArticleReport, ClaimReport, Desk, Earlier, Flip, PastVerdict, RunReport
+from verifier.types import Cause, CauseKind, Evidence, Failure, Label, Review, RunStatus, Stance
 
 ACCOUNTS = make_document("Accounts", BUDGET_TEXT)
 FAILURE = Failure("flood.html", "read", "UnreadableSourceError", "found no text")
@@ -35,20 +36,112 @@ def card_of(label: Label, *evidence: Evidence) -> Card:
     return page_of(make_report(ArticleReport(article, (row,)))).articles[0].cards[0]
 
 
-def test_attention_lists_refuted_first_then_conflicting_surest_first():
-    """The index holds nothing else, whatever the order of the articles."""
-    article = make_article("A b. C d. E f. G h. I j.")
-    verdicts = [
-        (Label.CONFLICTING_EVIDENCE, 0.99),
-        (Label.SUPPORTED, 0.99),
-        (Label.REFUTED, 0.7),
-        (Label.REFUTED, 0.9),
-        (Label.NOT_ENOUGH_EVIDENCE, 0.9),
+def verdicts_report(*verdicts: tuple[Label, float, float], **claim_fields: object) -> RunReport:
+    """A report of one article with a claim for each label, confidence and check-worthiness; they are called 0, 1, 2."""
+    article = make_article(" ".join(f"Number {n} is so." for n in range(len(verdicts))))
+    rows = tuple(
+        make_row(
+            make_claim(article, f"Number {n} is so.", text=str(n), checkworthiness=worth, **claim_fields), label, chance
+        )
+        for n, (label, chance, worth) in enumerate(verdicts)
+    )
+    return make_report(ArticleReport(article, rows))
+
+
+def test_what_needs_a_person_is_grouped_by_reason_the_most_worth_checking_first():
+    """Refuted, conflicting, unsure; a sure verdict that it is so, or that nothing tells, needs nobody."""
+    page = page_of(
+        verdicts_report(
+            (Label.CONFLICTING_EVIDENCE, 0.99, 0.5),
+            (Label.SUPPORTED, 0.99, 0.5),
+            (Label.REFUTED, 0.9, 0.2),
+            (Label.REFUTED, 0.7, 0.9),
+            (Label.NOT_ENOUGH_EVIDENCE, 0.9, 0.5),
+            (Label.SUPPORTED, 0.59, 0.5),
+        )
+    )
+    assert [(concern.title, [card.claim.text for card in concern.cards]) for concern in page.concerns] == [
+        ("Refuted", ["3", "2"]),
+        ("Conflicting evidence", ["0"]),
+        ("Low confidence", ["5"]),
     ]
-    sentences = ["A b.", "C d.", "E f.", "G h.", "I j."]
-    rows = tuple(make_row(make_claim(article, s), *v) for s, v in zip(sentences, verdicts, strict=True))
-    page = page_of(make_report(ArticleReport(article, rows)))
-    assert [card.claim.text for card in page.attention] == ["G h.", "E f.", "A b."]
+    assert page.n_for_a_person == 4
+
+
+def test_a_claim_that_a_person_ruled_on_needs_nobody_but_is_counted():
+    """Whoever opens the page next is not asked again; a comment alone is no ruling."""
+    report = verdicts_report((Label.REFUTED, 0.9, 0.5), (Label.REFUTED, 0.9, 0.5))
+    [rows] = report.articles
+    moment = datetime(2026, 11, 12, tzinfo=UTC)
+    ruling = Review("r", "c", "run", Label.SUPPORTED, "Ada", "", None, moment)
+    ruled, commented = (
+        replace(row, reviews=(review,))
+        for row, review in zip(rows.claims, (ruling, replace(ruling, label=None, comment="Hm.")), strict=True)
+    )
+    page = page_of(replace(report, articles=(replace(rows, claims=(ruled, commented)),)))
+    assert [card.claim.text for card in page.concerns[0].cards] == ["1"]
+    assert page.n_reviewed == 1
+
+
+def test_more_concerns_than_can_be_read_are_counted():
+    """The list ends, its number does not."""
+    [concern] = page_of(verdicts_report(*[(Label.REFUTED, 0.9, 0.5)] * (MAX_CONCERNS + 5))).concerns
+    assert (concern.n, len(concern.cards)) == (MAX_CONCERNS + 5, MAX_CONCERNS)
+
+
+def test_open_statements_are_for_a_person_too():
+    """They are no claims and have no card, but a person can say what they mean."""
+    page = page_of(full_report())
+    assert [(item.claim.sentence, item.reason) for item in page.open_statements] == [
+        ("They will be back next year.", "who “they” are is not said")
+    ]
+    assert page.n_open == 1
+
+
+def test_what_changed_comes_with_what_it_was_and_why():
+    """A flip, a verdict unlike the one on the same claim elsewhere, a conflict on a new claim; nothing else."""
+    report = verdicts_report(*[(Label.CONFLICTING_EVIDENCE, 0.9, 0.5)] * 3, (Label.SUPPORTED, 0.9, 0.5))
+    [rows] = report.articles
+    earlier = Earlier("c", "Orla dam", "r", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.91)
+    cause = Cause(CauseKind.NEW_PASSAGE, None, "“Accounts” came into the corpus on 2026-05-04")
+    flipped, elsewhere, new, same = rows.claims
+    claims = (replace(flipped, previous=earlier, causes=(cause,)), replace(elsewhere, same_claim=earlier), new,
+              replace(same, previous=earlier))  # fmt: skip
+    page = page_of(replace(report, articles=(replace(rows, claims=claims),)))
+    assert sorted((change.card.claim.text, change.what, change.because) for change in page.changes) == [
+        ("0", "Was Supported 91% (run of 2026-05-03)", cause.detail),
+        ("1", "Other verdict than before", "Same claim checked on 2026-05-03: Supported 91%, in “Orla dam”"),
+        ("2", "New conflict", ""),
+    ]
+
+
+def test_what_other_runs_changed_meanwhile_is_told_too():
+    """Those that are not listed are counted."""
+    moment = datetime(2026, 11, 23, 2, tzinfo=UTC)
+    cause = Cause(CauseKind.REMOVED_PASSAGE, "p", "“Register” was removed from the corpus")
+    flip = Flip(moment, "night", "c9", "The dam is full.", "Dam", Label.SUPPORTED, Label.REFUTED, 0.8, (cause,))
+    page = page_of(replace(verdicts_report((Label.SUPPORTED, 0.9, 0.5)), desk=Desk(flips=(flip,), n_flips=7)))
+    [told] = page.elsewhere
+    assert (told.what, told.label_words, told.because) == ("Was Supported", "Refuted", cause.detail)
+    assert page.n_changed == 7
+
+
+def test_new_claims_come_first_and_of_these_the_most_worth_checking():
+    """In an article, and among articles."""
+    report = verdicts_report((Label.SUPPORTED, 0.9, 0.9), (Label.SUPPORTED, 0.9, 0.2), (Label.SUPPORTED, 0.9, 0.6))
+    [rows] = report.articles
+    earlier = Earlier("c", "A", "r", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.91)
+    known = replace(rows, claims=(replace(rows.claims[0], previous=earlier), *rows.claims[1:]))
+    old = replace(rows, claims=(replace(rows.claims[0], same_claim=earlier),))
+    views = page_of(replace(report, articles=(old, known))).articles
+    assert [[card.claim.text for card in view.cards] for view in views] == [["2", "1", "0"], ["0"]]
+    assert [view.n_new for view in views] == [2, 0]
+
+
+def test_a_very_large_page_is_brief():
+    """Beyond some thousand claims further passages are counted, so that the page opens at once."""
+    assert not page_of(full_report()).is_brief
+    assert page_of(verdicts_report(*[(Label.SUPPORTED, 0.9, 0.5)] * (MAX_FULL_CARDS + 1))).is_brief
 
 
 def notes_of(**changes: object) -> list[str]:
@@ -61,12 +154,12 @@ def notes_of(**changes: object) -> list[str]:
 
 def test_a_verdict_with_another_label_than_before_is_called_changed():
     """One whose confidence moved is not: that would be on every card after a new model."""
-    earlier = remembered(make_row(make_claim(make_article("A."), "A."), Label.REFUTED, 0.8, make_evidence(ACCOUNTS)))
-    assert earlier.previous is not None
-    assert any(note.startswith("Changed: was Supported 91%") for note in notes_of())
-    assert not any(
-        note.startswith("Changed") for note in notes_of(previous=replace(earlier.previous, label=Label.REFUTED))
-    )
+    article = make_article("A.")
+    row = remembered(make_row(make_claim(article, "A."), Label.REFUTED, 0.8, make_evidence(ACCOUNTS)))
+    assert row.previous is not None
+    same = replace(row, previous=replace(row.previous, label=Label.REFUTED))
+    page = page_of(make_report(ArticleReport(article, (row,)), ArticleReport(article, (same,))))
+    assert [view.cards[0].was for view in page.articles] == ["Supported 91% (run of 2026-05-03)", ""]
 
 
 def test_the_verdict_on_the_same_claim_elsewhere_is_shown_where_it_has_none_of_its_own():
@@ -75,12 +168,12 @@ def test_the_verdict_on_the_same_claim_elsewhere_is_shown_where_it_has_none_of_i
     told = "Same claim checked on 2026-05-03: Supported 91%, in “Orla dam full again”"
     assert told in notes_of(same_claim=other, previous=None)
     assert told not in notes_of(same_claim=other)
-    assert notes_of(judged_as="Repairs were 48 million.")[1] == (
+    assert notes_of(judged_as="Repairs were 48 million.")[0] == (
         "Judged in words that say the same: “Repairs were 48 million.”"
     )
 
 
-def test_cards_follow_the_text_of_the_article():
+def test_cards_that_are_worth_as_much_follow_the_text_of_the_article():
     """Rows in any order come out in the order of the sentences."""
     report = full_report()
     turned = replace(report.articles[0], claims=report.articles[0].claims[::-1])
@@ -138,35 +231,70 @@ def test_card_without_enough_evidence_shows_only_the_nearest():
     assert card.nearest is not None
 
 
-def test_context_is_the_sentence_before_and_after():
-    """Several claims of one sentence stand under it together, and are no neighbours of each other."""
-    article = make_article("One is one. Two is two. Three is three.")
-    claims = [make_claim(article, s) for s in ("One is one.", "Two is two.", "Two is two.", "Three is three.")]
-    report = make_report(ArticleReport(article, tuple(ClaimReport(claim, None) for claim in claims)))
-    sentences = page_of(report).articles[0].sentences
-    assert [(view.before, view.after, len(view.cards)) for view in sentences] == [
-        ("", "Two is two.", 1),
-        ("One is one.", "Three is three.", 2),
-        ("Two is two.", "", 1),
-    ]
+def test_context_is_the_rest_of_the_paragraph():
+    """Other paragraphs are not told, and line breaks inside one are blanks."""
+    article = make_article("Zero.\n\nOne is\none. Two is two. Three.\n \nFour.")
+    row = ClaimReport(make_claim(article, "Two is two."), None)
+    [card] = page_of(make_report(ArticleReport(article, (row,)))).articles[0].cards
+    assert card.context == Context("One is one.", "Two is two.", "Three.")
 
 
 def test_context_is_cut_on_its_far_side():
-    """A very long neighbour keeps the end that touches the sentence."""
+    """Of a very long paragraph the ends stay that touch the sentence."""
     long = f"{'word ' * 100}end."
     article = make_article(f"{long} Short claim. {long}")
-    claims = [make_claim(article, long), make_claim(article, "Short claim.")]
-    claims.append(replace(claims[0], id="last", start=article.text.rindex("word word") - 490, end=len(article.text)))
-    report = make_report(ArticleReport(article, tuple(ClaimReport(claim, None) for claim in claims)))
-    sentence = page_of(report).articles[0].sentences[1]
-    assert sentence.before.startswith("…") and sentence.before.endswith("end.")
-    assert sentence.after.endswith("…") and len(sentence.after) <= MAX_NEIGHBOUR_CHARS + 1
+    row = ClaimReport(make_claim(article, "Short claim."), None)
+    context = page_of(make_report(ArticleReport(article, (row,)))).articles[0].cards[0].context
+    assert context.before.startswith("…") and context.before.endswith("end.")
+    assert context.after.endswith("…") and len(context.after) <= MAX_CONTEXT_CHARS + 1
+
+
+def test_timeline_has_verdicts_and_rulings_in_order():
+    """What was said again is told at the last step; a claim with one verdict and no ruling has no timeline."""
+    article = make_article("A.")
+    row = remembered(make_row(make_claim(article, "A."), Label.REFUTED, 0.8, make_evidence(ACCOUNTS)))
+    first = PastVerdict("an-earlier-run", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.91, ())
+    last = PastVerdict("run", datetime(2026, 11, 23, tzinfo=UTC), Label.REFUTED, 0.8, row.causes)
+    known, new = (
+        replace(row, history=(first, last), n_verdicts=4),
+        replace(row, history=(last,), reviews=(), n_verdicts=1),
+    )
+    page = page_of(make_report(ArticleReport(article, (known,)), ArticleReport(article, (new,))))
+    told, untold = (view.cards[0].timeline for view in page.articles)
+    assert [step.words for step in told] == [
+        "Supported 91%",
+        "Supported, said Ada Brook",
+        "Refuted 80%: “Accounts” came into the corpus on 2026-05-04; given again twice",
+    ]
+    assert [step.is_review for step in told] == [False, True, False] and untold == ()
+
+
+def test_text_of_an_article_is_shown_whole_with_what_became_of_each_sentence():
+    """Stretch by stretch it is the text again; a sentence with several claims has the mark to be read first."""
+    report = said_report()
+    view = page_of(report).articles[0]
+    assert "".join(stretch.text for stretch in view.text) == report.articles[0].article.text
+    marked = [(stretch.text[:9], stretch.mark.name) for stretch in view.text if stretch.mark]
+    assert ("She said ", "REFUTED") in marked and ("They had ", "AMBIGUOUS") in marked
+    assert ("It was a ", "NOT_CHECKED") in marked and ("Ilse Bran", "SUPPORTED") in marked
+    assert view.strip_words == "Where in the text the claims stand: 1 refuted, 3 supported"
+
+
+def test_a_claim_has_a_page_of_its_own():
+    """What was not checked has none."""
+    report = full_report()
+    ids = {row.claim.sentence: row.claim.id for row in report.articles[0].claims}
+    page = claim_page_of(report, ids["The bridge was built in 1931."])
+    assert (page.card.label, page.title) == (Label.SUPPORTED, "Bridge reopens after repairs")
+    for claim_id in (ids["It was the greatest day of the year."], "none"):
+        with pytest.raises(NoSuchCardError, match="expected a checkable claim of run run-20261123-0600"):
+            claim_page_of(report, claim_id)
 
 
 def test_counts_hold_every_row_once():
     """Labels, claims without a verdict, and what became of the sentences."""
     page = page_of(full_report())
-    [tally] = page.tallies
+    [tally] = page.figures.tallies
     assert [(words, n) for _, words, n in tally.counts] == [
         ("Refuted", 1),
         ("Conflicting evidence", 1),
@@ -175,7 +303,7 @@ def test_counts_hold_every_row_once():
         ("No verdict", 1),
     ]
     assert (tally.n, page.n_cards) == (5, 5)
-    assert page.coverage == "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)"
+    assert page.figures.coverage == "7 sentences: 5 checked, 1 ambiguous, 1 not checked (1 opinion)"
     assert page.articles[0].not_checked == (
         ("They will be back next year.", "ambiguous: who “they” are is not said"),  # a person could clear it up
         ("It was the greatest day of the year.", "opinion"),
@@ -184,16 +312,21 @@ def test_counts_hold_every_row_once():
 
 def test_tallies_keep_what_was_said_apart():
     """One of three supported claims is a speech act: it is in the second tally alone."""
-    truth, said = page_of(said_report()).tallies
+    truth, said = page_of(said_report()).figures.tallies
     supported = [{words: n for _, words, n in tally.counts}["Supported"] for tally in (truth, said)]
     assert (truth.question, said.question, supported) == ("Is it true?", "Was it said?", [2, 1])
 
 
-def test_sentence_keeps_what_it_states_beside_its_cards():
-    """A claim that is not checked stays with its sentence where another claim of it is checked."""
-    view = page_of(said_report()).articles[0]
-    assert [claim.text for claim in view.sentences[1].not_checked] == ["All will be clean by June."]
-    assert [text for text, _ in view.not_checked][1:3] == ["Oil in the harbour", "By Nora Feld"]
+def test_what_was_not_checked_is_listed_statement_by_statement():
+    """Also what a sentence states beside its cards; what a person could clear up comes first."""
+    told = page_of(said_report()).articles[0].not_checked
+    assert [text for text, _ in told] == [
+        "They had warned of it.",
+        "Oil in the harbour",
+        "By Nora Feld",
+        "All will be clean by June.",
+        "It was a dark day for the town.",
+    ]
 
 
 def test_plain_claim_asks_nothing_and_names_nobody():

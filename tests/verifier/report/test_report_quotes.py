@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.report.samples import BUDGET_TEXT, SAFETY_TEXT, make_document, make_evidence
-from verifier.report.quotes import Piece, QuoteError, pieces_of, quote_of
-from verifier.types import Span
+from verifier.report.quotes import Piece, Quote, QuoteError, pieces_of, quote_of, rationale_of, strongest
+from verifier.types import Span, Stance
 
 COST = "The final accounts put the cost of the bridge repairs at 61.4 million euros."
 OVERRUN = "That is 13 million more than planned."
@@ -71,3 +71,23 @@ def test_quote_of_span_outside_the_passage_is_refused(span: Span):
     evidence = replace(make_evidence(make_document("Accounts", BUDGET_TEXT)), rationale=(span,))
     with pytest.raises(QuoteError, match="for claim claim: verify this claim again"):
         quote_of(evidence)
+
+
+def test_rationale_of_gives_each_sentence_at_its_place_in_the_document():
+    """In the order of the text, however the model named them."""
+    evidence = make_evidence(make_document("Accounts", BUDGET_TEXT), quotes=(OVERRUN, COST), passage_from=28)
+    places = [(BUDGET_TEXT.index(words), words) for words in (COST, OVERRUN)]
+    assert rationale_of(evidence) == tuple(Quote(words, start, start + len(words)) for start, words in places)
+
+
+def test_strongest_of_a_side_can_be_quoted():
+    """A passage with a rationale goes before a surer one without; nothing speaks for a side that none takes."""
+    document = make_document("Accounts", BUDGET_TEXT)
+    bare, weak, strong = (
+        make_evidence(document, Stance.REFUTES, quotes, p) for quotes, p in (((), 0.99), ((COST,), 0.6), ((COST,), 0.8))
+    )
+    assert strongest((bare, weak, strong), Stance.REFUTES) is strong
+    assert strongest((bare,), Stance.REFUTES) is bare
+    assert strongest((bare, weak), Stance.SUPPORTS) is None
+    with pytest.raises(ValueError, match="expected SUPPORTS or REFUTES"):
+        strongest((bare,), Stance.NEUTRAL)

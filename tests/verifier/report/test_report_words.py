@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,8 @@ from verifier.report.words import (
     LABEL_WORDS,
     RELATION_WORDS,
     TIMING_WORDS,
-    changed_words,
+    again_words,
+    causes_words,
     copies_words,
     coverage_words,
     fact_check_words,
@@ -23,9 +25,12 @@ from verifier.report.words import (
     period,
     review_words,
     safe_href,
+    sighting_words,
+    step_words,
     substitution_words,
+    sureness,
 )
-from verifier.rows import Earlier, coverage_of
+from verifier.rows import PastVerdict, Sighting, coverage_of
 from verifier.types import (
     Cause,
     CauseKind,
@@ -187,12 +192,48 @@ def test_review_words_name_a_passage_that_is_not_shown_by_its_id():
     assert review_words(review, "later").startswith("Reviewed: wrong evidence p1, by Ada")
 
 
-def test_changed_words_tell_three_reasons_and_count_the_rest():
+def test_causes_words_tell_three_reasons_and_count_the_rest():
     """A corpus that was built anew gives a reason a passage."""
-    before = Earlier("c", "A", "r", datetime(2026, 5, 3, tzinfo=UTC), Label.SUPPORTED, 0.914)
     causes = [Cause(CauseKind.NEW_PASSAGE, None, f"“{i}” came") for i in range(5)]
-    assert changed_words(before, []) == "Changed: was Supported 91% (run of 2026-05-03)"
-    assert changed_words(before, causes).endswith("; “0” came; “1” came; “2” came; 2 further reasons")
+    assert causes_words([]) == ""
+    assert causes_words(causes) == "“0” came; “1” came; “2” came; 2 further reasons"
+
+
+def test_a_step_of_a_history_says_label_chance_and_why():
+    """The first verdict has no reason; how often one was given again is told in words."""
+    moment = datetime(2026, 5, 3, tzinfo=UTC)
+    why = (Cause(CauseKind.NEW_PASSAGE, None, "“Dam register” came into the corpus on 2026-05-04"),)
+    assert step_words(PastVerdict("r", moment, Label.SUPPORTED, 0.914, ())) == "Supported 91%"
+    assert step_words(PastVerdict("r", moment, Label.REFUTED, 0.73, why)) == (
+        "Refuted 73%: “Dam register” came into the corpus on 2026-05-04"
+    )
+    assert [again_words(n) for n in (1, 2, 1200)] == [
+        "given again once",
+        "given again twice",
+        "given again 1,200 times",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (1.0, "very likely right"),
+        (0.9, "very likely right"),
+        (0.75, "likely right"),
+        (0.6, "probably right"),
+        (0, "unsure"),
+    ],
+)
+def test_sureness_says_a_chance_in_words(p: float, words: str):
+    """Each step begins where its number does."""
+    assert sureness(p) == words
+
+
+def test_a_sighting_names_day_article_and_speaker():
+    """Without a title or a speaker it still says where to look."""
+    seen = Sighting("c", "Orla dam  full", None, "Ada Brook", date(2026, 5, 3))
+    assert sighting_words(seen) == "2026-05-03, “Orla dam full”, claimed by Ada Brook"
+    assert sighting_words(replace(seen, article="", speaker=None)) == "2026-05-03, “Untitled article”"
 
 
 @pytest.mark.parametrize(
