@@ -13,8 +13,9 @@ from prefect.cache_policies import NO_CACHE
 from corpus.documents import Document
 from corpus.index import AddReport, Encoder, PassageIndex
 from corpus.shards import ShardedIndex, create_or_open_index, total_report
-from corpus.sources import SourceFailure, read_documents
+from corpus.sources import SourceFailure, UrlReader, read_documents
 from flows.cluster import ClusterEncoder, cluster_of_flow
+from flows.web import open_web
 from verifier.encode import load_encoder
 from verifier.pipeline import read_failure
 from verifier.settings import Settings
@@ -34,8 +35,8 @@ class CorpusBuilt:
 class Reader:
     """Reads sources in batches and sets aside those that cannot be read."""
 
-    def __init__(self, sources: Sequence[str | Path]):
-        self._rows = read_documents(sources)
+    def __init__(self, sources: Sequence[str | Path], web: UrlReader | None = None):
+        self._rows = read_documents(sources, web=web)
         self.failures: list[Failure] = []
 
     def batch(self, n: int) -> list[Document]:
@@ -71,23 +72,26 @@ def build_corpus(
     settings: Settings,
     progress: Callable[[int], None] | None = None,
     n_shards: int | None = None,
+    allow_private: bool = False,
 ) -> CorpusBuilt:
     """Add sources to the corpus folder.
 
     :param progress: called with the number of documents done so far.
     :param n_shards: begin a sharded corpus with so many; where left out, the corpus stays as it is.
+    :param allow_private: fetch from addresses of this machine and its networks too.
     :raises SourceNotFoundError: when a source does not exist.
     :raises CorpusError: when the folder cannot be used or written.
     :raises WorkerMismatchError, ClusterLostError: when the flow's cluster cannot encode or went away.
     """
-    reader = Reader(sources)
-    with create_or_open_index(corpus, _encoder(settings), n_shards) as index:
-        n_batch = DOCUMENTS_PER_TASK * (index.n_shards if isinstance(index, ShardedIndex) else 1)
-        reports: list[AddReport] = []
-        n_done = 0
-        while documents := read_batch(reader, n_batch):
-            reports.append(index_batch(index, documents, _from(n_done, progress)))
-            n_done += len(documents)
+    with open_web(sources, corpus, settings.fetch, allow_private) as web:
+        reader = Reader(sources, web)
+        with create_or_open_index(corpus, _encoder(settings), n_shards) as index:
+            n_batch = DOCUMENTS_PER_TASK * (index.n_shards if isinstance(index, ShardedIndex) else 1)
+            reports: list[AddReport] = []
+            n_done = 0
+            while documents := read_batch(reader, n_batch):
+                reports.append(index_batch(index, documents, _from(n_done, progress)))
+                n_done += len(documents)
     return CorpusBuilt(total_report(reports), tuple(reader.failures))
 
 

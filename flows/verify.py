@@ -16,6 +16,7 @@ from prefect.cache_policies import NO_CACHE
 from corpus.documents import content_id
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
 from flows.publish import DEFAULT_FORMATS, write_report
+from flows.web import fetches_of, open_web
 from flows.worker import CODE
 from verifier.confidence import Calibration
 from verifier.memory import Memory
@@ -24,7 +25,7 @@ from verifier.recall import KnownWordings
 from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import DocumentsAt, Publisher, Store, open_published, refresh
-from verifier.types import Article, Failure, Run, RunKind, RunStatus
+from verifier.types import Article, Failure, Fetch, Run, RunKind, RunStatus
 
 Batch = Sequence[Article]
 CheckAll = Callable[[Sequence[Batch]], Iterator[tuple[Batch, Callable[[], Checked]]]]
@@ -40,12 +41,26 @@ class VerifyRequest:
     report: Path
     settings: Settings
     formats: tuple[str, ...] = DEFAULT_FORMATS  # of the report, by their names in `flows.publish.FORMS`
+    allow_private: bool = False  # fetch from addresses of this machine and its networks too
+    only_new: bool = False  # pass over articles that an earlier run read and stored
 
 
 @task(name="read articles", cache_policy=NO_CACHE)
-def read_all(sources: Sequence[str | Path]) -> tuple[list[Article], list[Failure]]:
-    """Every article, and what could not be read."""
-    return read_articles(sources)
+def read_all(request: VerifyRequest) -> tuple[list[Article], list[Failure], list[Fetch]]:
+    """Every article, what could not be read, and what was fetched."""
+    with open_web(request.sources, request.database, request.settings.fetch, request.allow_private) as web:
+        articles, unread = read_articles(request.sources, web)
+        fetches = fetches_of(web, articles)
+    return (new_of(request.database, articles) if request.only_new else articles), unread, fetches
+
+
+def new_of(database: Path, articles: Sequence[Article]) -> list[Article]:
+    """The articles that no run has read yet; an edited one is another article."""
+    if not database.exists():
+        return list(articles)
+    with Store.open(database) as store:  # to write: an older database is brought up to date first
+        known = store.read_before([article.id for article in articles])
+    return [article for article in articles if article.id not in known]
 
 
 @task(name="check articles", cache_policy=NO_CACHE)
@@ -74,6 +89,13 @@ def save_batch(
         store.record_failures(run_id, failures)
 
 
+@task(name="save fetches", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=1)
+def save_fetches(database: Path, run_id: str, fetches: Sequence[Fetch]) -> None:
+    """What the network gave: addresses, times, hashes."""
+    with Store.open(database) as store:
+        store.record_fetches(run_id, fetches)
+
+
 @task(name="write report", cache_policy=NO_CACHE, retries=1)
 def render(report: RunReport, request: VerifyRequest) -> tuple[Path, ...]:
     """The report's files."""
@@ -91,7 +113,7 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
         errors of `flows.cluster` and `flows.worker` likewise.
     :raises ReportWriteError: when the report cannot be written; the verdicts are stored, the error holds them.
     """
-    articles, unread = read_all(request.sources)
+    articles, unread, fetches = read_all(request)
     n_batch, n_done = request.settings.batch_articles, 0
     batches = [articles[start : start + n_batch] for start in range(0, len(articles), n_batch)]
     with open_checker(request) as checker:
@@ -99,6 +121,8 @@ def verify(request: VerifyRequest, progress: Callable[[int, int], None] | None =
         with recorded(request.database, run) as (run_id, is_done):
             publisher = Publisher(request.database)
             save_batch(request.database, run_id, [], unread)
+            if fetches:
+                save_fetches(request.database, run_id, fetches)
             for batch, check in checker.check_all([] if is_done else batches):
                 save_batch(request.database, run_id, *check_batch(check), checker.documents_at)
                 publisher.after_batch()

@@ -16,7 +16,7 @@ from typing import Protocol
 from corpus.documents import Document, PassageConfig, content_id, make_document, split_passages
 from corpus.index import Encoder
 from corpus.shards import open_index
-from corpus.sources import SourceFailure, read_documents
+from corpus.sources import SourceFailure, UrlReader, read_documents
 from verifier.claims import ClaimExtractor, shipped_extractor
 from verifier.claims.language import why_not_english
 from verifier.claims.pieces import MAX_SENTENCE_CHARS
@@ -365,13 +365,14 @@ def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list
         return Retriever(index, encoder, config).retrieve([Query(claim_from_text(text))])[0]
 
 
-def read_articles(sources: Sequence[str | Path]) -> tuple[list[Article], list[Failure]]:
-    """Every article of the files, folders and globs, in order, and what could not be read.
+def read_articles(sources: Sequence[str | Path], web: UrlReader | None = None) -> tuple[list[Article], list[Failure]]:
+    """Every article of the files, folders, globs and URLs, in order, and what could not be read.
 
+    :param web: fetches what is at URLs; where left out each of them is a failure.
     :raises SourceNotFoundError: when a source does not exist.
     """
     articles, failures = [], []
-    for row in read_documents(sources):
+    for row in read_documents(sources, web=web):
         if isinstance(row, SourceFailure):
             failures.append(read_failure(row))
         else:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from corpus.fetching import FetchConfig
 from verifier.claims import ExtractorConfig
 from verifier.encode import DEFAULT_ENCODER
 from verifier.provenance import ProvenanceConfig
@@ -32,6 +33,7 @@ class Settings:
     encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
     threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
     batch_articles: int = 4  # articles per task and per database transaction
+    fetch: FetchConfig = field(default_factory=FetchConfig)
     claims: ExtractorConfig = field(default_factory=ExtractorConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
     stance: StanceConfig = field(default_factory=StanceConfig)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from corpus.documents import Document, Passage
+from corpus.fetching.pages import Page
 
 
 class Stance(StrEnum):
@@ -227,6 +228,14 @@ class Failure:
     stage: str
     error: str  # the exception's name
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A URL that a run fetched, and the article that it gave; feeds and sitemaps give none."""
+
+    page: Page
+    article_id: str | None
 
 
 class RunKind(StrEnum):

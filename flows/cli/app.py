@@ -31,7 +31,11 @@ eval_app = typer.Typer(help="Measure a stage on data labelled by people.", no_ar
 app.add_typer(eval_app, name="eval")
 
 Sources = Annotated[
-    list[str], typer.Argument(help="Files, folders or globs: .txt .md .html .jsonl", metavar="SOURCE...")
+    list[str],
+    typer.Argument(
+        help="Files, folders, globs (.txt .md .html .pdf .eml .jsonl), URLs of pages, feeds and sitemaps, urls:FILE.",
+        metavar="SOURCE...",
+    ),
 ]
 Corpus = Annotated[Path, typer.Option("--corpus", help="The corpus folder.")]
 Database = Annotated[Path, typer.Option("--db", help="The DuckDB file.")]
@@ -47,6 +51,7 @@ Runner = Annotated[
     str | None,
     typer.Option("--runner", metavar="dask://HOST:PORT", help="Work on this Dask cluster; here where left out."),
 ]
+AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch URLs of this machine and its networks too.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
 
 

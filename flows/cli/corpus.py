@@ -10,6 +10,7 @@ from flows.cli.app import (
     DEFAULT_CORPUS,
     EXIT_FAILURES,
     EXIT_USAGE,
+    AllowPrivate,
     Corpus,
     Json,
     Runner,
@@ -32,6 +33,7 @@ def corpus_add(
     ] = None,
     settings: SettingsFile = None,
     runner: Runner = None,
+    allow_private: AllowPrivate = False,
     json: Json = False,
 ) -> None:
     """Add documents; what is there already and unchanged is passed over, what changed is replaced."""
@@ -41,7 +43,7 @@ def corpus_add(
 
     build = on_runner(build_corpus, runner)
     with progress("indexing documents") as advance:
-        built = build(sources, corpus, load_chosen(settings), lambda n: advance(n, 0), shards)
+        built = build(sources, corpus, load_chosen(settings), lambda n: advance(n, 0), shards, allow_private)
     r = built.report
     row = (r.n_added, r.n_replaced, r.n_unchanged, r.n_passages, r.n_reused)
     if json:

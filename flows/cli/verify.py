@@ -16,6 +16,7 @@ from flows.cli.app import (
     DEFAULT_REPORT,
     EXIT_FAILURES,
     EXIT_USAGE,
+    AllowPrivate,
     Corpus,
     Database,
     Formats,
@@ -58,6 +59,10 @@ def run(
     formats: Formats = None,
     settings: SettingsFile = None,
     runner: Runner = None,
+    allow_private: AllowPrivate = False,
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Pass over articles that an earlier run read; an edited one is new.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
@@ -70,7 +75,7 @@ def run(
     from flows.cluster import on_runner
     from flows.verify import VerifyRequest, verify
 
-    request = VerifyRequest(tuple(sources), corpus, db, report, chosen, forms)
+    request = VerifyRequest(tuple(sources), corpus, db, report, chosen, forms, allow_private, only_new)
     try:
         with progress("checking articles") as advance:
             outcome = on_runner(verify, runner)(request, advance)

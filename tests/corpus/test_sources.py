@@ -195,8 +195,8 @@ def test_large_file_is_refused_by_its_size_unread(tmp_path: Path, monkeypatch: p
 
 
 def test_unknown_kinds_are_reported_and_hidden_files_are_not(write: Write, tmp_path: Path) -> None:
-    """A PDF in a folder is named as not read; .DS_Store and .git are nobody's text."""
-    write("report.pdf", "x"), write(".DS_Store", "x"), write(".git/a.txt", "x"), write("a.txt", "Text.")
+    """A Word file in a folder is named as not read; .DS_Store and .git are nobody's text."""
+    write("report.docx", "x"), write(".DS_Store", "x"), write(".git/a.txt", "x"), write("a.txt", "Text.")
     found, failed = read(tmp_path)
     assert isinstance(found, Document)
     assert isinstance(failed, SourceFailure) and isinstance(failed.error, UnsupportedSourceError)
@@ -222,7 +222,7 @@ def test_missing_path_raises_before_anything_is_read(write: Write, tmp_path: Pat
         read_documents([str(tmp_path / "*.html")])
 
 
-@pytest.mark.parametrize("names", [[], ["report.pdf"], [".hidden.txt", "sub/photo.jpg"]])
+@pytest.mark.parametrize("names", [[], ["report.docx"], [".hidden.txt", "sub/photo.jpg"]])
 def test_folder_without_readable_kinds_raises_at_once(write: Write, tmp_path: Path, names: list[str]) -> None:
     """An empty folder is most likely a wrong path; so is a pattern that finds only such folders."""
     (tmp_path / "docs").mkdir()
@@ -231,7 +231,7 @@ def test_folder_without_readable_kinds_raises_at_once(write: Write, tmp_path: Pa
     for source in (tmp_path / "docs", str(tmp_path / "doc*")):
         with pytest.raises(SourceNotFoundError) as caught:
             read_documents([write("a.txt", "Text."), source])
-        assert str(caught.value) == f"{source}: no .txt, .md, .html or .jsonl file in it; check the path"
+        assert str(caught.value) == f"{source}: no .txt, .md, .html, .pdf, .eml or .jsonl file in it; check the path"
 
 
 def test_broken_link_is_reported_under_the_name_that_was_given(tmp_path: Path) -> None:

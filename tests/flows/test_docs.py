@@ -79,7 +79,7 @@ def test_every_reason_of_a_dozen_articles_is_documented() -> None:
 
 WITH_QUERIES = [
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("claims", "queries", "review", "database")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("claims", "queries", "review", "database", "sources")),
 ]
 
 

@@ -5,17 +5,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from corpus.fetching.pages import Page
 from tests.verifier.factories import make_article, make_claim, make_document, make_evidence, make_run, make_verdict
 from verifier.fingerprint import fingerprint_of
 from verifier.store import Store
 from verifier.store.questions import QUESTIONS, Question, answered
-from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Label, RunKind, RunStatus, Stance, Verdict
+from verifier.types import (
+    Article,
+    Claim,
+    ClaimStatus,
+    Evidence,
+    Failure,
+    Fetch,
+    Label,
+    RunKind,
+    RunStatus,
+    Stance,
+    Verdict,
+)
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "queries.md"
 NOW = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
@@ -28,6 +42,7 @@ GIVEN = {"claim": "said-by-bo", "version": "c0ffee"}
 _TYPED = {"flipped": {"since": "7d"}, "skipped": {"run": "run-3"}, "old-evidence": {"days": "365"}}
 _BEGIN, _END = "<!-- answers: begin -->", "<!-- answers: end -->"
 _MAX_ROWS = 2
+_ASKED_LATER = ("changed-articles",)
 
 
 def article_of(day: int, title: str, text: str) -> Article:
@@ -152,6 +167,28 @@ def _run(
     )
 
 
+def fetch_again(store: Store) -> None:
+    """Later the page of the first article says another number, and one thing more."""
+    first = datetime(2026, 3, 1, 6, tzinfo=UTC)
+    store.record_fetches("run-1", [Fetch(_page(FULL, first), FULL.id)])
+    newer = replace(FULL, id="full-2", text=FULL.text.replace("3 million", "2 million") + f" {OPENED}")
+    claims = [
+        make_claim(newer, newer.text.split(". ")[0] + ".", id="now-2-million", speaker="Ada Brook"),
+        make_claim(newer, OPENED, id="opened-too"),
+    ]
+    began = datetime(2026, 3, 19, 2, 0, tzinfo=UTC)
+    store.begin_run(make_run("run-6", started_at=began, corpus_version="beef02"))
+    verdicts = [judged(claims[0], Label.SUPPORTED, register(claims[0], Stance.SUPPORTS))]
+    store.save("run-6", [newer], claims, verdicts)
+    store.record_fetches("run-6", [Fetch(_page(newer, began), newer.id)])
+    store.finish_run("run-6", RunStatus.FINISHED, began.replace(minute=12))
+
+
+def _page(article: Article, moment: datetime) -> Page:
+    url, text = article.url or "", article.text.encode()
+    return Page(url, url, moment, 200, "text/html", "utf-8", '"1"', None, hashlib.sha256(text).hexdigest(), len(text))
+
+
 def _people(store: Store) -> None:
     """Nora says that Bo is wrong, that the chronicle is about another dam, and that the conflict is one."""
     of = {text: fingerprint_of(text, "CONTENT") for text in (HOLDS, OPENED, OLDER)}
@@ -189,7 +226,10 @@ def answers() -> str:
     """Every question with its options and what it answers here, as Markdown."""
     with Store.open(":memory:") as store:
         fill(store)
-        return "\n".join(_answer(store, question) for question in QUESTIONS.values())
+        told = {name: _answer(store, question) for name, question in QUESTIONS.items()}
+        fetch_again(store)  # which the other answers do not know of
+        told |= {name: _answer(store, QUESTIONS[name]) for name in _ASKED_LATER}
+        return "\n".join(told.values())
 
 
 def _answer(store: Store, question: Question) -> str:

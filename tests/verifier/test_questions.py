@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.factories import make_run
-from tests.verifier.small_desk import BOARD, FULL, HOLDS, NOW, OLDER, OPENED, answers, ask, fill, written
+from tests.verifier.small_desk import BOARD, FULL, HOLDS, NOW, OLDER, OPENED, answers, ask, fetch_again, fill, written
 from verifier.store import Store
 from verifier.store.questions import (
     QUESTIONS,
@@ -255,6 +255,23 @@ def test_history_tells_verdicts_and_reviews_in_order(desk: Store) -> None:
     ]
     [_, flipped] = ask(desk, "history", claim="said-by-a")
     assert (flipped["causes"], flipped["label_that_counts"]) == (["NEW_PASSAGE"], "REFUTED")
+
+
+def test_changed_articles_set_old_and_new_claims_side_by_side() -> None:
+    """A changed number is one claim that went and one that came, each with its verdict."""
+    with Store.open(":memory:") as store:
+        fill(store)
+        assert ask(store, "changed-articles", since="2000-01-01") == []
+        fetch_again(store)
+        rows = ask(store, "changed-articles")
+        told = [(r["change"], r["claim"], r["old_label"], r["label"]) for r in rows]
+        assert told == [
+            ("removed", HOLDS, "REFUTED", None),
+            ("added", HOLDS.replace("3", "2"), None, "SUPPORTED"),
+            ("added", OPENED, None, None),
+        ]
+        assert {(r["url"], r["version"], r["previous_article_id"]) for r in rows} == {(FULL.url, 2, FULL.id)}
+        assert ask(store, "changed-articles", since="2026-03-20") == []
 
 
 def test_latest_verdicts_show_what_a_person_said_beside_the_machine(desk: Store) -> None:

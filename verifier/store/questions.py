@@ -297,6 +297,12 @@ QUESTIONS: Mapping[str, Question] = _questions(
         (_RUN, _LIMIT),
     ),
     Question(
+        "changed-articles",
+        "Which articles changed, which claims came, went or stayed, and what are their verdicts?",
+        "FROM changed_articles($1) LIMIT $2",
+        (_lately("7d"), _LIMIT),
+    ),
+    Question(
         "history",
         "All verdicts and reviews of a claim in order, and the label that counts after each.",
         "FROM history($1)",

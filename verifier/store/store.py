@@ -41,8 +41,8 @@ from verifier.store.statements import (
     write_fact_checks,
     write_wordings,
 )
-from verifier.store.writing import in_utc, write_batch, write_failures
-from verifier.types import Article, Claim, FactCheck, Failure, Label, Review, Run, RunStatus, Verdict, Wording
+from verifier.store.writing import in_utc, write_batch, write_failures, write_fetches
+from verifier.types import Article, Claim, FactCheck, Failure, Fetch, Label, Review, Run, RunStatus, Verdict, Wording
 
 DEFAULT_WAIT_S = 5.0
 
@@ -163,6 +163,15 @@ class Store:
             read_run(cursor, run_id)
             write_failures(cursor, run_id, failures)
 
+    def record_fetches(self, run_id: str, fetches: Sequence[Fetch]) -> None:
+        """Store what a run fetched; what it fetched before and found unchanged is not stored again.
+
+        :raises UnknownRunError: when the run was not begun.
+        """
+        with self._transaction() as cursor:
+            read_run(cursor, run_id)
+            write_fetches(cursor, run_id, fetches)
+
     def finish_run(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
         """Store how and when a run ended.
 
@@ -181,6 +190,15 @@ class Store:
         """
         with self._reading() as cursor:
             return read_report(cursor, run_id)
+
+    def read_before(self, article_ids: Sequence[str]) -> frozenset[str]:
+        """Which of the articles a run has read for their claims and stored whole.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            sql = "SELECT article_id FROM run_articles WHERE read_whole AND article_id IN (SELECT unnest(?::VARCHAR[]))"
+            return frozenset(row[0] for row in cursor.execute(sql, [list(article_ids)]).fetchall())
 
     def known_claim_ids(self) -> list[str]:
         """The current, checkable claims, those of an article together.

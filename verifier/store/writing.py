@@ -13,7 +13,7 @@ from verifier.fingerprint import fingerprint_of
 from verifier.store.causes import DocumentsAt, EarlierVerdict, causes_of, read_earlier
 from verifier.store.connection import StoreError, one_row
 from verifier.store.proof import Batch
-from verifier.types import Article, Claim, Evidence, Failure, Run, Verdict
+from verifier.types import Article, Claim, Evidence, Failure, Fetch, Run, Verdict
 
 Row = tuple[object, ...]
 
@@ -94,6 +94,24 @@ def write_failures(cursor: duckdb.DuckDBPyConnection, run_id: str, failures: Seq
     new = [(key, f) for key, f in by_id.items() if key not in known]
     rows = [(run_id, key, first + i, f.source, f.stage, f.error, f.message) for i, (key, f) in enumerate(new)]
     _append(cursor, "failures", rows)
+
+
+def write_fetches(cursor: duckdb.DuckDBPyConnection, run_id: str, fetches: Sequence[Fetch]) -> None:
+    """Add what was fetched, without what the run stored last of a URL and is the same."""
+    rows = cursor.execute(
+        "SELECT url, arg_max((run_id, final_url, sha256, article_id), (fetched_at, rowid)) FROM fetches"
+        " SEMI JOIN (SELECT unnest(?::VARCHAR[]) AS url) USING (url) GROUP BY url",
+        [[fetch.page.url for fetch in fetches]],
+    ).fetchall()
+    last = {url: tuple(told.values()) if isinstance(told, dict) else tuple(told) for url, told in rows}
+    new = [f for f in fetches if last.get(f.page.url) != (run_id, f.page.final_url, f.page.sha256, f.article_id)]
+    _append(cursor, "fetches", [_fetch_row(run_id, fetch) for fetch in new])
+
+
+def _fetch_row(run_id: str, fetch: Fetch) -> Row:
+    p = fetch.page
+    told = (p.status, p.content_type, p.etag, p.last_modified, p.sha256, p.n_bytes)
+    return (run_id, p.url, p.final_url, in_utc(p.fetched_at), *told, fetch.article_id)
 
 
 def _write_run_articles(

@@ -1,0 +1,228 @@
+"""URLs -> documents: pages, and the pages that feeds and sitemaps list. The only part that reaches the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import unquote, urlsplit
+
+from corpus.decode import decode, tidy
+from corpus.documents import Document
+from corpus.fetching.addresses import parse_url
+from corpus.fetching.client import unpacked
+from corpus.fetching.config import FetchConfig
+from corpus.fetching.errors import FetchError
+from corpus.fetching.fetcher import Fetcher
+from corpus.fetching.pages import Page
+from corpus.sources.errors import (
+    BinarySourceError,
+    EmptySourceError,
+    ListingError,
+    SourceError,
+    SourceFailure,
+    UnsupportedSourceError,
+)
+from corpus.sources.html import html_document
+from corpus.sources.listings import Entry, Kind, Listing, kind_of_xml, read_feed, read_sitemap
+from corpus.sources.mail import mail_document
+from corpus.sources.pdf import SIGNATURE, pdf_document
+from corpus.sources.text import Given, text_document
+
+_GZIP = b"\x1f\x8b"
+_AT_ONCE = 1 << 16
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_TEXT_TYPES = ("text/plain", "text/markdown", "text/x-markdown", "")
+_MESSAGE = "message/rfc822"
+_BINARY = re.compile(r"(?:image|audio|video|font)/")
+
+
+class PageSource(Protocol):
+    """Fetches pages; the fetcher does."""
+
+    def fetch_all(self, urls: Sequence[str]) -> Iterator[tuple[str, Page | SourceError]]:
+        """Each URL with its page, or why there is none, in order."""
+
+    def body(self, page: Page) -> bytes:
+        """The bytes of a page."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A URL to fetch: given by the user, or listed by what was."""
+
+    url: str
+    root: str  # what the user gave
+    listed_by: Kind | None = None
+    published: date | None = None
+
+
+class Web:
+    """Reads URLs, and remembers in `pages` what was fetched for it, in order."""
+
+    def __init__(self, fetcher: PageSource, config: FetchConfig | None = None):
+        self._fetcher = fetcher
+        self._config = config or FetchConfig()
+        self.pages: list[Page] = []
+
+    @classmethod
+    def open(cls, folder: Path, config: FetchConfig | None = None, allow_private: bool = False) -> Web:
+        """Over the network, with the copies of pages in a folder.
+
+        :param allow_private: fetch from addresses of this machine and its networks too.
+        """
+        return cls(Fetcher.open(folder, config, allow_private), config)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._fetcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def read(self, urls: Sequence[str], ingested: datetime) -> Iterator[Document | SourceFailure]:
+        """The documents at URLs: those given first, then what they list, each page once.
+
+        :raises PagesError: a copy cannot be stored or read.
+        """
+        seen: set[str] = set()
+        n_listed: dict[str, int] = {}
+        links = [_Link(url, url) for url in urls]
+        while links := _unseen(links, seen):
+            found: list[_Link] = []
+            for link, (_, page) in zip(links, self._fetcher.fetch_all([link.url for link in links]), strict=True):
+                try:
+                    read = self._opened(link, page, ingested)
+                    if isinstance(read, Document):
+                        yield read
+                        continue
+                    chosen, problem = self._chosen(link, read, n_listed)
+                    found += chosen
+                    if problem:
+                        raise ListingError(f"{link.url}: {problem}")
+                except SourceError as error:
+                    yield SourceFailure(link.url, error)
+            links = found
+
+    def _opened(self, link: _Link, page: Page | SourceError, ingested: datetime) -> Document | tuple[Kind, Listing]:
+        """:raises SourceError: what a page is not, or why there is none."""
+        if isinstance(page, SourceError):
+            raise page
+        self.pages.append(page)
+        body = self._fetcher.body(page)
+        if body.startswith(_GZIP):
+            parts = (body[i : i + _AT_ONCE] for i in range(0, len(body), _AT_ONCE))
+            body = unpacked(parts, self._config.max_bytes, page.url)
+        final = parse_url(page.final_url)
+        given = Given(
+            origin=page.url,
+            name=_name_of(page.final_url),
+            ingested=ingested,
+            url=page.final_url,
+            outlet=final.host.removeprefix("www."),
+            published=link.published,
+        )
+        return _read(body, page, given, link.listed_by)
+
+    def _chosen(self, link: _Link, read: tuple[Kind, Listing], n_listed: dict[str, int]) -> tuple[list[_Link], str]:
+        """The links of a listing up to the limit for what the user gave, the newest; and what of it was not read."""
+        kind, listing = read
+        room = max(0, self._config.max_pages - n_listed.get(link.root, 0))
+        kept, problems = list(listing.entries), [listing.problem] if listing.problem else []
+        if len(kept) > room:
+            newest = set(sorted(range(len(kept)), key=lambda i: kept[i].changed, reverse=True)[:room])
+            problems.append(
+                f"lists {len(kept)} pages, of which the newest {room} are fetched; raise fetch.max_pages for more"
+            )
+            kept = [entry for i, entry in enumerate(kept) if i in newest]
+        n_listed[link.root] = n_listed.get(link.root, 0) + len(kept)
+        return [_link(entry, link, kind) for entry in kept], "; ".join(problems)
+
+
+def _link(entry: Entry, by: _Link, kind: Kind) -> _Link:
+    url = entry.url
+    if "://" not in url:
+        with suppress(FetchError):  # refused where it is fetched, which tells why
+            url = str(parse_url(url, base=parse_url(by.url)))
+    return _Link(url, by.root, kind, entry.published)
+
+
+def _unseen(links: Iterable[_Link], seen: set[str]) -> list[_Link]:
+    """Each URL once, however it is written."""
+    new = []
+    for link in links:
+        try:
+            key = str(parse_url(link.url))
+        except FetchError:
+            key = link.url
+        if key not in seen:
+            seen.add(key)
+            new.append(link)
+    return new
+
+
+def _name_of(url: str) -> str:
+    """What to call a page without a title: the last part of its path, or its host."""
+    parts = urlsplit(url)
+    last = unquote(parts.path.rstrip("/").rsplit("/", 1)[-1], errors="replace")
+    return " ".join(tidy(last).split()) or parts.netloc
+
+
+def _read(body: bytes, page: Page, given: Given, listed_by: Kind | None) -> Document | tuple[Kind, Listing]:
+    """By what the bytes are; what the server calls them decides only where they do not tell."""
+    if not body.strip():
+        raise EmptySourceError(f"{page.url}: is empty; check the URL")
+    if listed_by is Kind.INDEX:
+        return _listing(_decoded(body, page), page, (Kind.SITEMAP,))
+    if body.startswith(SIGNATURE):
+        return pdf_document(body, given)
+    if page.content_type == _MESSAGE:
+        return mail_document(body, given)
+    text = _decoded(body, page)
+    kind = kind_of_xml(text)
+    if kind in (Kind.FEED, Kind.SITEMAP, Kind.INDEX):
+        if listed_by:
+            raise UnsupportedSourceError(f"{page.url}: expected an article, found a {kind}; give it by itself")
+        return _listing(text, page, (Kind.FEED, Kind.SITEMAP, Kind.INDEX))
+    if kind is Kind.HTML or page.content_type in _HTML_TYPES:
+        return html_document(text, given)
+    if page.content_type in _TEXT_TYPES and kind is None:
+        return text_document(text, given)
+    raise _unsupported(page)
+
+
+def _listing(text: str, page: Page, expected: tuple[Kind, ...]) -> tuple[Kind, Listing]:
+    kind = kind_of_xml(text)
+    if kind not in expected:
+        raise ListingError(f"{page.url}: expected a {' or '.join(expected)}, found a {kind or 'text'}; leave it out")
+    reader = read_feed if kind is Kind.FEED else read_sitemap
+    return kind, reader(text, page.final_url)
+
+
+def _decoded(body: bytes, page: Page) -> str:
+    text = None if _BINARY.match(page.content_type) else decode(body, page.charset)
+    if text is None:
+        if page.content_type in (*_HTML_TYPES, *_TEXT_TYPES):
+            raise BinarySourceError(f"{page.url}: is not text (or its encoding is unknown); leave it out")
+        raise _unsupported(page)
+    return text
+
+
+def _unsupported(page: Page) -> UnsupportedSourceError:
+    return UnsupportedSourceError(
+        f"{page.url}: expected a page, PDF, text, message, feed or sitemap,"
+        f" found {page.content_type or 'another kind'}; leave it out"
+    )
