@@ -60,12 +60,21 @@ class ArticleReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a run that was started again found done: so many of its articles it had saved before, whole."""
+
+    n_done: int  # at least 1
+    n_articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """One run with what it did and what it failed to do."""
 
     run: Run
     failures: tuple[Failure, ...]
     articles: tuple[ArticleReport, ...]
+    resumed: Resumed | None = None  # by its last attempt
 
 
 @dataclass(frozen=True, slots=True)

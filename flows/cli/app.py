@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from verifier.settings import Settings
 
-EXIT_FAILURES, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+EXIT_FAILURES, EXIT_USAGE, EXIT_FOUND, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 DEFAULT_CORPUS = Path(".verifier/corpus")
 DEFAULT_DATABASE = Path("verdicts.duckdb")
 DEFAULT_REPORT = Path("report")
@@ -41,6 +41,11 @@ Runner = Annotated[
     str | None,
     typer.Option("--runner", metavar="dask://HOST:PORT", help="Work on this Dask cluster; here where left out."),
 ]
+Notify = Annotated[
+    list[str] | None,
+    typer.Option("--notify", metavar="COMMAND|URL", help="Tell it of flips and failures, as JSON. May be repeated."),
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log every stage on standard error, as JSON Lines.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,11 +16,14 @@ from flows.cli.app import (
     DEFAULT_DATABASE,
     DEFAULT_REPORT,
     EXIT_FAILURES,
+    EXIT_FOUND,
     EXIT_USAGE,
     Corpus,
     Database,
     InputError,
     Json,
+    LogJson,
+    Notify,
     ReportFolder,
     Runner,
     SettingsFile,
@@ -42,8 +46,19 @@ from flows.terminal import (
 )
 
 if TYPE_CHECKING:
+    from flows.morning import CheckNew
+    from flows.request import Found, VerifyRequest
     from verifier.retrieve import Query
     from verifier.rows import RunReport
+    from verifier.timing import StageClock
+
+
+class FailOn(StrEnum):
+    """What makes a run exit with EXIT_FOUND."""
+
+    REFUTED = "refuted"
+    CONFLICT = "conflict"
+    ERROR = "error"
 
 
 @app.command(epilog="Example: verifier run morning/*.html --corpus reference/ --db verdicts.duckdb --report report/")
@@ -54,30 +69,79 @@ def run(
     report: ReportFolder = DEFAULT_REPORT,
     settings: SettingsFile = None,
     runner: Runner = None,
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option("--fail-on", help="Exit with 3 where the run has such verdicts, or failures. May be repeated."),
+    ] = None,
+    notify: Notify = None,
+    log_json: LogJson = False,
     json: Json = False,
 ) -> None:
-    """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
+    """Verify articles: claims, evidence, verdicts into DuckDB, and a report.
+
+    Ctrl-C finishes the batch at hand; given again, the run goes on from there.
+    """
     quiet()
+    from flows.log_lines import log_event, log_stage
+    from flows.morning import run_once
+    from flows.notify import require_target
     from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
+    from flows.red import never_green
+    from flows.request import VerifyRequest
+    from verifier.timing import StageClock
 
+    targets = [require_target(target) for target in notify or ()]
     require_report_folder(report)
-    from flows.cluster import on_runner
-    from flows.verify import VerifyRequest, verify
-
-    request = VerifyRequest(tuple(sources), corpus, db, report, load_chosen(settings))
+    with never_green(db, report):
+        request = VerifyRequest(tuple(sources), corpus, db, report, load_chosen(settings))
     try:
         with progress("checking articles") as advance:
-            outcome = on_runner(verify, runner)(request, advance)
+            check_new = _through_prefect(runner, advance)
+            clock = StageClock(log_stage if log_json else None)
+            done = run_once(request, check_new, targets, clock, always=runner is not None)
     except ReportWriteError as error:
         if error.report is None:
             raise
         _print_outcome(error.report, json)  # the verdicts are stored all the same
         say(f"verifier: {error}")
         raise typer.Exit(EXIT_FAILURES) from None
-    _print_outcome(outcome, json)
+    _print_outcome(done.report, json)
     say(f"verdicts: {db}\nreport:   {report / REPORT_HTML}")
+    for sentence in done.not_told:
+        say(f"verifier: {sentence}")
+    if log_json:
+        log_event("end", run_id=done.report.run.id, status=done.report.run.status, not_told=done.not_told)
+    if code := _exit_code(done.report, fail_on or ()):
+        raise typer.Exit(code)
+
+
+def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
+    def check_new(request: VerifyRequest, read: Callable[[VerifyRequest], Found], clock: StageClock) -> RunReport:
+        from flows.cluster import on_runner
+        from flows.server import spare_server_from_ctrl_c
+        from flows.verify import verify
+
+        chosen = on_runner(verify, runner)
+        spare_server_from_ctrl_c()
+        return chosen(request, advance, read, clock)
+
+    return check_new
+
+
+def _exit_code(outcome: RunReport, fail_on: Sequence[FailOn]) -> int:
+    from verifier.types import Label
+
+    labels = {c.verdict.label for article in outcome.articles for c in article.claims if c.verdict}
+    found = {
+        FailOn.REFUTED: Label.REFUTED in labels,
+        FailOn.CONFLICT: Label.CONFLICTING_EVIDENCE in labels,
+        FailOn.ERROR: bool(outcome.failures),
+    }
+    if any(found[asked] for asked in fail_on):
+        return EXIT_FOUND
     if outcome.failures:
-        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
+        return EXIT_FAILURES if outcome.articles else EXIT_USAGE
+    return 0
 
 
 def _print_outcome(outcome: RunReport, json: bool) -> None:
@@ -88,6 +152,8 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
             print(line)
     else:
         print_verdicts(outcome)
+    if outcome.resumed:
+        say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
     print_failures(outcome.failures)
 
 

@@ -1,0 +1,126 @@
+"""One run from its first second to its last word: what is new is checked, failures turn the page red, and who wants to
+know is told. What the command line and the schedule both do; Prefect is only asked where there is something to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.notify import News, notify_all
+from flows.publish import ReportWriteError, write_report
+from flows.recording import recorded
+from flows.red import failed_report, never_green
+from flows.request import Found, VerifyRequest, desk_of, new_run, read_sources
+from verifier.pipeline import open_verifier
+from verifier.rows import RunReport
+from verifier.store import RunGoingOnError, Store, StoreError, open_published, refresh
+from verifier.timing import StageClock
+from verifier.types import RunStatus
+
+CheckNew = Callable[[VerifyRequest, Callable[[VerifyRequest], Found], StageClock], RunReport]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A run that is over, and what could not be told to whom it should be."""
+
+    report: RunReport
+    not_told: tuple[str, ...]
+
+
+def run_once(
+    request: VerifyRequest,
+    check_new: CheckNew,
+    notify: Sequence[str] = (),
+    clock: StageClock | None = None,
+    always: bool = False,
+) -> Done:
+    """Run, write the report whatever happens, and tell of flips and failures.
+
+    :param check_new: the flow, for what is not stored yet.
+    :param notify: commands and URLs to tell; see `flows.notify`.
+    :param always: go through the flow also where all is stored.
+    :raises ReportWriteError: the report cannot be written.
+    :raises Exception: what ended the run, after the report and the notice of it.
+    """
+    began, clock = datetime.now(UTC), clock or StageClock()
+    try:
+        with never_green(request.database, request.report):
+            report = _run(request, check_new, clock, always)
+    except (ReportWriteError, RunGoingOnError):
+        raise
+    except BaseException as error:
+        if notify:
+            failed = failed_report(request.database, began, error)
+            _tell(notify, News.of(failed, [], request.database, request.report), request.database)
+        raise
+    if not notify:
+        return Done(report, ())
+    news = News.of(report, _flips(request.database, report.run.id, began), request.database, request.report)
+    return Done(report, _tell(notify, news, request.database) if news.is_worth_telling else ())
+
+
+def _run(request: VerifyRequest, check_new: CheckNew, clock: StageClock, always: bool) -> RunReport:
+    if always or not request.database.exists():
+        return check_new(request, read_sources, clock)
+    with clock.of("read"):
+        found = read_sources(request)
+    return _unchanged(request, found, clock) or check_new(request, lambda _: found, clock)
+
+
+def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunReport | None:
+    """The report of a run that is all stored, written anew; None where something is left to check.
+
+    No model is loaded, and Prefect not asked: its server alone takes five seconds to come up.
+    """
+    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
+        run = new_run(request.settings, basis, found.inputs)
+    with Store.open(request.database) as store:
+        if not store.has_finished(run):
+            return None
+    with recorded(request.database, run, clock, len(found.articles), request.beside) as begun:
+        pass
+    with clock.of("report"):
+        with Store.open(request.database, read_only=True) as store:
+            report = store.report_rows(begun.run_id)
+        write_report(report, request.report)
+    with Store.open(request.database) as store:
+        store.record_stages(begun.run_id, clock.totals())
+    refresh(request.database)
+    return report
+
+
+def _flips(database: Path, run_id: str, since: datetime) -> list[dict[str, object]]:
+    """The claims whose label is another since a moment, as rows of label_changes."""
+    wanted = "claim, old_label, label, old_confidence, confidence, why, documents, urls, article, article_url, claim_id"
+    with open_published(database)[0] as store:
+        moment = since.replace(tzinfo=None)
+        found = store.query(
+            f"SELECT {wanted} FROM label_changes WHERE run_id = ? AND saved_at >= ? ORDER BY article, claim_id",
+            [run_id, moment],
+        )
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def _tell(targets: Sequence[str], news: News, database: Path) -> tuple[str, ...]:
+    """Tell all, and store what was told; a notice that fails is no failure of the run.
+
+    :return: what did not arrive, a sentence each.
+    """
+    told = notify_all(targets, news)
+    try:
+        if news.is_stored:
+            with Store.open(database, create=False) as store:
+                store.record_notifications(news.run_id, told)
+            refresh(database)
+    except StoreError as error:
+        return (*(t.error for t in told if t.error), f"that it was told cannot be stored: {error}")
+    return tuple(f"{t.target} was not told: {t.error}" for t in told if t.error)
+
+
+def is_failed(report: RunReport) -> bool:
+    """Whether anything of the run failed."""
+    return bool(report.failures) or report.run.status in (RunStatus.FAILED, RunStatus.FINISHED_WITH_FAILURES)
