@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from prefect.artifacts import (
     create_markdown_artifact,
@@ -69,7 +68,7 @@ class ProgressBar:
     """How many articles are checked, in Prefect's UI; a server that is gone is no failure of the run."""
 
     def __init__(self, n_articles: int):
-        self._artifact: UUID | None = None
+        self._artifact: Any = None  # typed by Prefect as of its asynchronous use too
         if n_articles:
             self._try(0.0, "articles checked")
 

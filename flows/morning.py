@@ -20,7 +20,7 @@ from verifier.store import RunGoingOnError, Store, StoreError, open_published, r
 from verifier.timing import StageClock
 from verifier.types import RunStatus
 
-CheckNew = Callable[[VerifyRequest, Callable[[VerifyRequest], Found], StageClock], RunReport]
+CheckNew = Callable[[VerifyRequest, Callable[[VerifyRequest], Found] | None, StageClock], RunReport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Done:
 
     report: RunReport
     not_told: tuple[str, ...]
+    is_unchanged: bool  # all was stored before: the flow was not asked
 
 
 def run_once(
@@ -49,7 +50,8 @@ def run_once(
     began, clock = datetime.now(UTC), clock or StageClock()
     try:
         with never_green(request.database, request.report):
-            report = _run(request, check_new, clock, always)
+            unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
+            report = unchanged or check_new(request, None if always else lambda _: found, clock)
     except (ReportWriteError, RunGoingOnError):
         raise
     except BaseException as error:
@@ -58,17 +60,15 @@ def run_once(
             _tell(notify, News.of(failed, [], request.database, request.report), request.database)
         raise
     if not notify:
-        return Done(report, ())
+        return Done(report, (), unchanged is not None)
     news = News.of(report, _flips(request.database, report.run.id, began), request.database, request.report)
-    return Done(report, _tell(notify, news, request.database) if news.is_worth_telling else ())
+    not_told = _tell(notify, news, request.database) if news.is_worth_telling else ()
+    return Done(report, not_told, unchanged is not None)
 
 
-def _run(request: VerifyRequest, check_new: CheckNew, clock: StageClock, always: bool) -> RunReport:
-    if always or not request.database.exists():
-        return check_new(request, read_sources, clock)
+def _read(request: VerifyRequest, clock: StageClock) -> Found:
     with clock.of("read"):
-        found = read_sources(request)
-    return _unchanged(request, found, clock) or check_new(request, lambda _: found, clock)
+        return read_sources(request)
 
 
 def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunReport | None:
@@ -76,6 +76,8 @@ def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunRe
 
     No model is loaded, and Prefect not asked: its server alone takes five seconds to come up.
     """
+    if not request.database.exists():
+        return None
     with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
         run = new_run(request.settings, basis, found.inputs)
     with Store.open(request.database) as store:

@@ -86,10 +86,7 @@ def require_target(target: str) -> str:
     :raises NotifyTargetError: when it is neither a URL with a host nor words of a command.
     """
     try:
-        if is_url(target):
-            usable = bool(urlsplit(target).hostname)
-        else:
-            usable = bool(shlex.split(target))
+        usable = bool(urlsplit(target).hostname if is_url(target) else shlex.split(target))
     except ValueError:
         usable = False
     if not usable:

@@ -116,7 +116,9 @@ def run(
 
 
 def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
-    def check_new(request: VerifyRequest, read: Callable[[VerifyRequest], Found], clock: StageClock) -> RunReport:
+    def check_new(
+        request: VerifyRequest, read: Callable[[VerifyRequest], Found] | None, clock: StageClock
+    ) -> RunReport:
         from flows.cluster import on_runner
         from flows.server import spare_server_from_ctrl_c
         from flows.verify import verify

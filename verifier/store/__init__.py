@@ -12,6 +12,7 @@ from verifier.store.connection import (
     StoreError,
     StoreOpenError,
     StoreReadError,
+    require_file,
     snapshot_path,
 )
 from verifier.store.exchange import Exchanged, ExchangeError, export_tables, import_tables
@@ -87,5 +88,6 @@ __all__ = [
     "publish",
     "query_file",
     "refresh",
+    "require_file",
     "snapshot_path",
 ]

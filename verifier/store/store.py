@@ -156,6 +156,11 @@ class Store:
         with self._transaction() as cursor:
             return settle(cursor, datetime.now(UTC))
 
+    def require_quiet(self) -> None:
+        """:raises RunGoingOnError: another process does a run on this database."""
+        with self._reading() as cursor:
+            require_room(cursor, "", Beside.NO_RUN)
+
     def has_dead_runs(self) -> bool:
         """Whether a run is marked as going on whose process died.
 

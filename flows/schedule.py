@@ -1,0 +1,186 @@
+"""Runs by the clock: the verify flow with plain parameters, served on this machine or deployed by prefect.yaml."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DEFAULT_PORT = 4200
+
+
+class ScheduleError(Exception):
+    """The schedule cannot be kept as it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When what is verified; paths are absolute, so that they mean the same wherever a run starts."""
+
+    cron: str
+    timezone: str
+    sources: tuple[str, ...]
+    corpus: str
+    db: str
+    report: str
+    settings: str | None = None
+    notify: tuple[str, ...] = ()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Those of the flow, as JSON has them."""
+        fields = asdict(self)
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in fields.items()
+            if name not in ("cron", "timezone")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A schedule that a process keeps, or kept: `is_alive` says which."""
+
+    cron: str
+    timezone: str
+    sources: tuple[str, ...]
+    pid: int
+    since: datetime
+    api: str
+    is_alive: bool
+
+
+def next_run(cron: str, timezone: str, now: datetime | None = None) -> datetime:
+    """When the schedule fires next, in its own time zone.
+
+    :raises ScheduleError: when the expression or the time zone is none.
+    """
+    from cronsim import CronSim, CronSimError
+
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ScheduleError(f"expected a time zone such as Europe/Istanbul, found {timezone!r}") from error
+    try:
+        return next(CronSim(cron, (now or datetime.now(UTC)).astimezone(zone)))
+    except (CronSimError, StopIteration) as error:
+        raise ScheduleError(
+            f"expected minute, hour, day, month and weekday such as '0 6 * * *', found {cron!r}"
+        ) from error
+
+
+def mark_of(database: Path) -> Path:
+    """The file by which a scheduler holds a database for itself, and tells others what it keeps."""
+    return database.with_name(f"{database.name}.schedule")
+
+
+@contextmanager
+def held(schedule: Schedule, api: str) -> Iterator[None]:
+    """Be the database's only scheduler; the operating system lets go when the process dies.
+
+    :raises ScheduleError: another process is, or the mark cannot be made.
+    """
+    path = mark_of(Path(schedule.db))
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise ScheduleError(f"{path} cannot be made ({error.strerror}); check the folder and its rights") from error
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = kept_schedule(Path(schedule.db))
+            who = f"process {other.pid} ({other.cron} {other.timezone})" if other else "another process"
+            raise ScheduleError(f"{schedule.db} is scheduled by {who} already; end that first") from None
+        told = {
+            "cron": schedule.cron,
+            "timezone": schedule.timezone,
+            "sources": schedule.sources,
+            "pid": os.getpid(),
+            "since": datetime.now(UTC).isoformat(),
+            "api": api,
+        }
+        file.truncate(0)
+        json.dump(told, file)
+        file.flush()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                path.unlink()
+
+
+def kept_schedule(database: Path) -> Kept | None:
+    """The schedule that some process keeps for the database, or died keeping."""
+    path = mark_of(database)
+    try:
+        with path.open(encoding="utf-8") as file:
+            told = json.load(file)
+            return Kept(
+                told["cron"],
+                told["timezone"],
+                tuple(told["sources"]),
+                int(told["pid"]),
+                datetime.fromisoformat(told["since"]),
+                told["api"],
+                _is_held(file.fileno()),
+            )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _is_held(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
+def keep(schedule: Schedule, port: int = DEFAULT_PORT) -> None:
+    """Serve the schedule until the process is stopped, with a Prefect server where none is configured.
+
+    A run that would overlap the one before is cancelled by a concurrency limit.
+
+    :raises ScheduleError: the schedule is none, or another process keeps one for the database.
+    :raises ServerStartError: Prefect's server did not come up.
+    """
+    from flows.server import server_for_schedules
+
+    first = next_run(schedule.cron, schedule.timezone)
+    with held(schedule, ""), server_for_schedules(port) as api:
+        print(
+            f"verifier: {schedule.cron} {schedule.timezone}, first at {first:%Y-%m-%d %H:%M %Z};"
+            f" runs are shown at {api.removesuffix('/api')}; Ctrl-C ends it",
+            file=sys.stderr,
+            flush=True,
+        )
+        _serve(schedule, api)
+
+
+def _serve(schedule: Schedule, api: str) -> None:
+    from prefect import serve
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.deployments.runner import EntrypointType
+    from prefect.schedules import Cron
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.scheduled import verify_sources
+
+    with temporary_settings({PREFECT_API_URL: api}):
+        deployment = verify_sources.to_deployment(
+            name=Path(schedule.db).stem,
+            schedule=Cron(schedule.cron, timezone=schedule.timezone),
+            parameters=schedule.parameters,
+            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        serve(deployment, print_starting_message=False)
