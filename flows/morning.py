@@ -13,14 +13,14 @@ from flows.notify import News, notify_all
 from flows.publish import ReportWriteError, write_report
 from flows.recording import recorded
 from flows.red import failed_report, never_green
-from flows.request import Found, VerifyRequest, desk_of, new_run, read_sources
+from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources
 from verifier.pipeline import open_verifier
 from verifier.rows import RunReport
 from verifier.store import RunGoingOnError, Store, StoreError, open_published, refresh
 from verifier.timing import StageClock
 from verifier.types import RunStatus
 
-CheckNew = Callable[[VerifyRequest, Callable[[VerifyRequest], Found] | None, StageClock], RunReport]
+CheckNew = Callable[[VerifyRequest, Read | None, StageClock], RunReport]
 
 
 @dataclass(frozen=True, slots=True)

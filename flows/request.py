@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -43,6 +43,9 @@ class Found:
     def inputs(self) -> list[str]:
         """What a run's id stands for, besides all that its verdicts rest on."""
         return [article.id for article in self.articles] + [failure.source for failure in self.unread]
+
+
+Read = Callable[[VerifyRequest], Found]
 
 
 def read_sources(request: VerifyRequest) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from flows.artifacts import leave_artifacts, name_of_run
 from flows.morning import Done, is_failed, run_once
 from flows.publish import REPORT_HTML
 from flows.red import never_green
-from flows.request import Found, VerifyRequest
+from flows.request import Read, VerifyRequest
 from flows.verify import verify
 from verifier.rows import RunReport
 from verifier.settings import load_settings
@@ -60,9 +60,7 @@ def verify_sources(
     return Failed(message=sentence) if is_failed(done.report) else Completed(message=sentence)
 
 
-def _in_this_flow(
-    request: VerifyRequest, read: Callable[[VerifyRequest], Found] | None, clock: StageClock
-) -> RunReport:
+def _in_this_flow(request: VerifyRequest, read: Read | None, clock: StageClock) -> RunReport:
     """The tasks belong to the flow that runs already; a flow within it would take another second."""
     return verify.fn(request, None, read, clock)
 

@@ -15,7 +15,7 @@ from flows.artifacts import ProgressBar, leave_artifacts, name_of_run
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
 from flows.publish import write_report
 from flows.recording import recorded
-from flows.request import Found, VerifyRequest, calibration_of, desk_of, new_run, read_sources
+from flows.request import Found, Read, VerifyRequest, calibration_of, desk_of, new_run, read_sources
 from flows.stopping import finishing_batches
 from verifier.failures import FailureLimit
 from verifier.pipeline import Basis, CheckedArticle, open_verifier
@@ -26,7 +26,6 @@ from verifier.types import Article, Failure
 
 Batch = Sequence[Article]
 CheckAll = Callable[[Sequence[Batch]], Iterator[tuple[Batch, Callable[[], Checked]]]]
-Read = Callable[[VerifyRequest], Found]
 
 
 @task(name="read articles", cache_policy=NO_CACHE)

@@ -47,7 +47,7 @@ from flows.terminal import (
 
 if TYPE_CHECKING:
     from flows.morning import CheckNew
-    from flows.request import Found, VerifyRequest
+    from flows.request import Read, VerifyRequest
     from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.timing import StageClock
@@ -116,9 +116,7 @@ def run(
 
 
 def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
-    def check_new(
-        request: VerifyRequest, read: Callable[[VerifyRequest], Found] | None, clock: StageClock
-    ) -> RunReport:
+    def check_new(request: VerifyRequest, read: Read | None, clock: StageClock) -> RunReport:
         from flows.cluster import on_runner
         from flows.server import spare_server_from_ctrl_c
         from flows.verify import verify

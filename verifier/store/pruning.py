@@ -16,8 +16,8 @@ from verifier.store.writing import in_utc
 _WAIT_S = 5.0
 _OF_VERDICTS = ("verdicts", "evidence", "rationales", "comparisons", "causes")
 
-# Superseded is what nobody is shown any more: older than asked, of no run that is kept, neither a claim's newest verdict
-# nor the one before it (which says what flipped), never reviewed, of an article that a newer run read whole.
+# Superseded is what nobody is shown any more: older than asked, of no run that is kept, neither a claim's newest
+# verdict nor the one before it (which says what flipped), never reviewed, of an article that a newer run read whole.
 _CHOOSE = """
 CREATE OR REPLACE TEMP TABLE going AS
 WITH kept_runs AS (
@@ -107,7 +107,8 @@ def _move(connection: duckdb.DuckDBPyConnection, table: str, which: str, folder:
 def _reopen_runs(connection: duckdb.DuckDBPyConnection) -> None:
     """A run that lost verdicts is not all stored any more: given again, it would judge those articles again."""
     connection.execute(
-        "UPDATE run_articles SET read_whole = false WHERE (run_id, article_id) IN (SELECT run_id, article_id FROM going)"
+        "UPDATE run_articles SET read_whole = false"
+        " WHERE (run_id, article_id) IN (SELECT run_id, article_id FROM going)"
     )
     connection.execute(
         "UPDATE runs SET status = 'FINISHED_WITH_FAILURES'"
