@@ -167,6 +167,8 @@ def keep(schedule: Schedule, port: int = DEFAULT_PORT) -> None:
 
 
 def _serve(schedule: Schedule, api: str) -> None:
+    import logging
+
     from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import EntrypointType
@@ -175,6 +177,7 @@ def _serve(schedule: Schedule, api: str) -> None:
 
     from flows.scheduled import verify_sources
 
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of what Prefect leaves undone when it is ended
     with temporary_settings({PREFECT_API_URL: api}):
         deployment = verify_sources.to_deployment(
             name=Path(schedule.db).stem,

@@ -70,12 +70,7 @@ SELECT
     (SELECT count(*) FROM failures AS f WHERE f.run_id = a.run_id) AS n_failures,
     a.cause,
     a.run_id,
-    a.attempt,
-    a.seen_at,
-    a.host,
-    a.boot,
-    a.pid,
-    a.process_started
+    a.attempt
 FROM attempts AS a
 JOIN runs AS r USING (run_id)
 ORDER BY a.started_at DESC, a.attempt DESC
