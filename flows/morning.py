@@ -4,13 +4,15 @@ know is told. What the command line and the schedule both do; Prefect is only as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.notify import News, notify_all
-from flows.publish import ReportWriteError, write_report
+from flows.publish import write_report
 from flows.recording import recorded
 from flows.red import failed_report, never_green
 from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources
@@ -48,22 +50,34 @@ def run_once(
     :raises Exception: what ended the run, after the report and the notice of it.
     """
     began, clock = datetime.now(UTC), clock or StageClock()
-    try:
-        with never_green(request.database, request.report):
-            unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
-            report = unchanged or check_new(request, None if always else lambda _: found, clock)
-    except (ReportWriteError, RunGoingOnError):
-        raise
-    except BaseException as error:
-        if notify:
-            failed = failed_report(request.database, began, error)
-            _tell(notify, News.of(failed, [], request.database, request.report), request.database)
-        raise
+    with watched(request.database, request.report, notify):
+        unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
+        report = unchanged or check_new(request, None if always else lambda _: found, clock)
     if not notify:
         return Done(report, (), unchanged is not None)
     news = News.of(report, _flips(request.database, report.run.id, began), request.database, request.report)
     not_told = _tell(notify, news, request.database) if news.is_worth_telling else ()
     return Done(report, not_told, unchanged is not None)
+
+
+@contextmanager
+def watched(database: Path, report: Path, notify: Sequence[str]) -> Iterator[None]:
+    """No older page stands while what is inside goes on; when it fails, the page says so, and all are told.
+
+    A run that is not begun because another one goes on is no failure, and nobody is told.
+    """
+    began = datetime.now(UTC)
+    try:
+        with never_green(database, report):
+            yield
+    except RunGoingOnError:
+        raise
+    except BaseException as error:
+        if notify:
+            failed = failed_report(database, began, error)
+            for sentence in _tell(notify, News.of(failed, [], database, report), database):
+                print(f"verifier: {sentence}", file=sys.stderr, flush=True)
+        raise
 
 
 def _read(request: VerifyRequest, clock: StageClock) -> Found:

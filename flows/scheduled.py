@@ -13,9 +13,8 @@ from prefect import flow
 from prefect.states import Cancelled, Completed, Failed
 
 from flows.artifacts import leave_artifacts, name_of_run
-from flows.morning import Done, is_failed, run_once
+from flows.morning import Done, is_failed, run_once, watched
 from flows.publish import REPORT_HTML
-from flows.red import never_green
 from flows.request import Read, VerifyRequest
 from flows.verify import verify
 from verifier.rows import RunReport
@@ -46,7 +45,7 @@ def verify_sources(
     warnings.filterwarnings("ignore")  # of Prefect's, which a reader cannot change
     database, folder = Path(db), Path(report)
     try:
-        with never_green(database, folder):
+        with watched(database, folder, notify or ()):
             chosen = load_settings(Path(settings) if settings else None)
         request = VerifyRequest(tuple(sources), Path(corpus), database, folder, chosen, Beside.NO_RUN)
         done = run_once(request, _in_this_flow, notify or ())

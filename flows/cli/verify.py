@@ -83,16 +83,15 @@ def run(
     """
     quiet()
     from flows.log_lines import log_event, log_stage
-    from flows.morning import run_once
+    from flows.morning import run_once, watched
     from flows.notify import require_target
     from flows.publish import REPORT_HTML, ReportWriteError, require_report_folder
-    from flows.red import never_green
     from flows.request import VerifyRequest
     from verifier.timing import StageClock
 
     targets = [require_target(target) for target in notify or ()]
     require_report_folder(report)
-    with never_green(db, report):
+    with watched(db, report, targets):
         request = VerifyRequest(tuple(sources), corpus, db, report, load_chosen(settings))
     try:
         with progress("checking articles") as advance:
