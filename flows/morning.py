@@ -49,13 +49,13 @@ def run_once(
     :raises ReportWriteError: the report cannot be written.
     :raises Exception: what ended the run, after the report and the notice of it.
     """
-    began, clock = datetime.now(UTC), clock or StageClock()
+    clock = clock or StageClock()
     with watched(request.database, request.report, notify):
         unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
         report = unchanged or check_new(request, None if always else lambda _: found, clock)
     if not notify:
         return Done(report, (), unchanged is not None)
-    news = News.of(report, _flips(request.database, report.run.id, began), request.database, request.report)
+    news = News.of(report, _flips(request.database, report.run.id), request.database, request.report)
     not_told = _tell(notify, news, request.database) if news.is_worth_telling else ()
     return Done(report, not_told, unchanged is not None)
 
@@ -109,14 +109,23 @@ def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunRe
     return report
 
 
-def _flips(database: Path, run_id: str, since: datetime) -> list[dict[str, object]]:
-    """The claims whose label is another since a moment, as rows of label_changes."""
+def _flips(database: Path, run_id: str) -> list[dict[str, object]]:
+    """The claims whose label is another, as rows of label_changes; without what the run's end told before.
+
+    Those are among them that an attempt found which then was stopped.
+    """
     wanted = "claim, old_label, label, old_confidence, confidence, why, documents, urls, article, article_url, claim_id"
     with open_published(database)[0] as store:
-        moment = since.replace(tzinfo=None)
         found = store.query(
-            f"SELECT {wanted} FROM label_changes WHERE run_id = ? AND saved_at >= ? ORDER BY article, claim_id",
-            [run_id, moment],
+            f"""
+            SELECT {wanted} FROM label_changes
+            WHERE run_id = $1 AND saved_at > coalesce((
+                SELECT max(a.finished_at) FROM attempts AS a JOIN last_attempts AS l USING (run_id)
+                WHERE a.run_id = $1 AND a.attempt < l.attempt AND starts_with(a.status, 'FINISHED')
+            ), '-infinity')
+            ORDER BY article, claim_id
+            """,
+            [run_id],
         )
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 

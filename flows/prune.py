@@ -123,7 +123,7 @@ def _delete_flow_runs(before: datetime, dry_run: bool) -> int:
     )
 
     flows = FlowFilter(name=FlowFilterName(any_=OUR_FLOWS))
-    ended = FlowRunFilter(end_time=FlowRunFilterEndTime(before_=before))
+    ended = FlowRunFilter(end_time=FlowRunFilterEndTime.model_validate({"before_": before}))
     n = 0
     with get_client(sync_client=True) as client:
         while found := client.read_flow_runs(

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from verifier.store.processes import children
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+
 DEFAULT_PORT = 4200
+LONGEST_BATCH_S = 100.0  # so long a run may take to finish its batch when the schedule is ended
+_POLL_S = 0.2
 
 
 class ScheduleError(Exception):
@@ -169,13 +180,24 @@ def keep(schedule: Schedule, port: int = DEFAULT_PORT) -> None:
 def _serve(schedule: Schedule, api: str) -> None:
     import logging
 
-    from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.deployments.runner import EntrypointType
+    from prefect.runner import Runner
     from prefect.schedules import Cron
     from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import verify_sources
+
+    others, ending = children(), Ending()  # the server is no run
+
+    class PatientRunner(Runner):
+        def handle_sigterm(self, *_: Any, **__: Any) -> None:
+            ending.let_finish(children() - others, signal.SIGTERM)
+            super().handle_sigterm()
+
+    def on_ctrl_c(number: int, frame: FrameType | None) -> None:
+        ending.let_finish(children() - others, signal.SIGINT)
+        raise KeyboardInterrupt
 
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of what Prefect leaves undone when it is ended
     with temporary_settings({PREFECT_API_URL: api}):
@@ -186,4 +208,27 @@ def _serve(schedule: Schedule, api: str) -> None:
             concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
-        serve(deployment, print_starting_message=False)
+        runner = PatientRunner(pause_on_shutdown=True)
+        runner.add_deployment(cast("RunnerDeployment", deployment))  # as a coroutine only where a loop is running
+        signal.signal(signal.SIGINT, on_ctrl_c)
+        asyncio.run(runner.start())
+
+
+class Ending:
+    """Lets a run at hand finish its batch before Prefect, which would kill it, is told to stop."""
+
+    def __init__(self) -> None:
+        self._has_begun = False
+
+    def let_finish(self, runs: set[int], number: signal.Signals) -> None:
+        """Wait for the processes, after passing the signal to those that did not get it; asked again, wait no more."""
+        if self._has_begun:
+            return
+        self._has_begun = True
+        for pid in runs:
+            with suppress(OSError):
+                if number != signal.SIGINT or os.getpgid(pid) != os.getpgid(0):  # else the terminal told it
+                    os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + LONGEST_BATCH_S
+        while runs & children() and time.monotonic() < deadline:
+            time.sleep(_POLL_S)

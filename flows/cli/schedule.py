@@ -47,9 +47,17 @@ def schedule(
     targets = tuple(require_target(target) for target in notify or ())
     require_report_folder(report)
     load_chosen(settings)  # a wrong one is told now, not tomorrow morning
-    paths = [str(path.absolute()) for path in (corpus, db, report)]
-    chosen = str(settings.absolute()) if settings else None
-    keep(Schedule(cron, timezone, tuple(map(_absolute, sources)), *paths, chosen, targets), port)
+    chosen = Schedule(
+        cron=cron,
+        timezone=timezone,
+        sources=tuple(map(_absolute, sources)),
+        corpus=str(corpus.absolute()),
+        db=str(db.absolute()),
+        report=str(report.absolute()),
+        settings=str(settings.absolute()) if settings else None,
+        notify=targets,
+    )
+    keep(chosen, port)
 
 
 def _absolute(source: str) -> str:

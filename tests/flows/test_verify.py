@@ -120,12 +120,12 @@ def test_so_many_alike_failures_end_the_run_with_their_cause(
     request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run is failed, and says at which stage."""
-    monkeypatch.setattr("verifier.claims.extract.ClaimExtractor.extract", lambda *_: 1 / 0)
+    monkeypatch.setattr("verifier.stance.StanceModel.judge", lambda *_: 1 / 0)
     request = replace(request_for(article), settings=Settings(max_failures_of_a_kind=1))
-    with pytest.raises(TooManyFailuresError, match="1 articles failed at stage extract"):
+    with pytest.raises(TooManyFailuresError, match="1 articles failed at stage judge"):
         verify(request)
     rows = query_file(request.database, "SELECT stage, error FROM failures ORDER BY position").rows
-    assert rows == [("extract", "ZeroDivisionError"), ("run", "TooManyFailuresError")]
+    assert rows == [("judge", "ZeroDivisionError"), ("run", "TooManyFailuresError")]
 
 
 NO_NEWS = """
