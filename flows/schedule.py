@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from verifier.store.processes import children
@@ -187,6 +188,7 @@ def _serve(schedule: Schedule, api: str) -> None:
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import verify_sources
+    from flows.server import release_leftovers
 
     others, ending = children(), Ending()  # the server is no run
 
@@ -209,7 +211,9 @@ def _serve(schedule: Schedule, api: str) -> None:
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         runner = PatientRunner(pause_on_shutdown=True)
-        runner.add_deployment(cast("RunnerDeployment", deployment))  # as a coroutine only where a loop is running
+        deployment_id = runner.add_deployment(cast("RunnerDeployment", deployment))  # no loop is running here
+        if n := release_leftovers(cast(UUID, deployment_id)):
+            print(f"verifier: {n} runs of a scheduler that died are ended", file=sys.stderr, flush=True)
         signal.signal(signal.SIGINT, on_ctrl_c)
         asyncio.run(runner.start())
 

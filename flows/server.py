@@ -11,10 +11,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from uuid import UUID
 
 STARTUP_S = 120.0
 _POLL_S = 0.2
+_UNFINISHED = ("RUNNING", "PENDING", "CANCELLING")
 
 
 class ServerStartError(Exception):
@@ -81,6 +83,32 @@ def server_for_schedules(port: int) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def release_leftovers(deployment_id: UUID) -> int:
+    """End in Prefect's records the runs of a deployment whose scheduler died, and give back what they hold.
+
+    Only for its only scheduler: a run that died with its server holds its place in the concurrency limit for good, and
+    every later run would be cancelled.
+
+    :return: how many they were.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.exceptions import ObjectNotFound
+    from prefect.states import Crashed
+
+    wanted = {"deployment_id": {"any_": [deployment_id]}, "state": {"type": {"any_": list(_UNFINISHED)}}}
+    with get_client(sync_client=True) as client:
+        left = client.read_flow_runs(flow_run_filter=FlowRunFilter.model_validate(wanted))
+        for run in left:
+            client.set_flow_run_state(run.id, Crashed(message="its scheduler died"), force=True)
+        with suppress(ObjectNotFound):  # there is none before the first deployment
+            client.update_global_concurrency_limit(
+                f"deployment:{deployment_id}", GlobalConcurrencyLimitUpdate(active_slots=0)
+            )
+    return len(left)
 
 
 def configured_api() -> str | None:
