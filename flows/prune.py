@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -48,7 +49,8 @@ def prune(
     with Store.open(database) as store:  # to write: an older database is brought up to date first
         store.settle()
         store.require_quiet()
-    gone = [_partial_files(database, before, dry_run), _memory(database, before, dry_run)]
+    parts = (_partial_files, _pages, _memory)
+    gone = [part(database, before, dry_run) for part in parts]
     if verdicts:
         gone.append(_verdicts(database, verdicts, before, keep_runs, dry_run))
     if with_prefect:
@@ -71,6 +73,25 @@ def _halves(database: Path) -> Iterator[Path]:
         pid = path.name.removesuffix(_PARTIAL).rpartition(".")[2]
         if path.is_file() and not (pid.isdecimal() and is_running(int(pid))):
             yield path
+
+
+def _pages(database: Path, before: datetime, dry_run: bool) -> Gone:
+    """Copies of fetched pages that newer ones of their URLs replaced; what was read from them is in the database."""
+    folder = database.with_name(f"{database.name}.pages")
+    current = {_sha256_in(path) for path in folder.glob("urls/*/*.json")}
+    old = [p for p in folder.glob("bodies/*/*.gz") if p.name[:-3] not in current and _modified(p) < before]
+    n_bytes = sum(p.stat().st_size for p in old)
+    if not dry_run:
+        for path in old:
+            path.unlink(missing_ok=True)
+    return Gone("fetched pages", len(old), n_bytes, "replaced by newer versions; the articles read from them stay")
+
+
+def _sha256_in(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""  # who cannot read it fetches the page again
 
 
 def _memory(database: Path, before: datetime, dry_run: bool) -> Gone:
@@ -109,7 +130,7 @@ def _prefect(before: datetime, dry_run: bool) -> Gone:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     freed = max(0, size - file.stat().st_size) if is_here and not dry_run else 0
-    why = "ended before; the file was shortened" if is_here else "ended before; the server shortens its file itself"
+    why = "ended before; the file is shortened" if is_here else "ended before; the server shortens its file itself"
     return Gone("runs in Prefect's database", n, freed, why)
 
 

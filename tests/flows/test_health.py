@@ -205,10 +205,25 @@ def test_prune_takes_partial_files_and_an_unused_memory_and_nothing_younger(data
     mine = database.with_name(f"v.snapshot.duckdb.{os.getpid()}.partial")
     for path in (memory, half, mine):
         path.write_bytes(b"x" * 100)
-    assert [g.n for g in prune(database, datetime.now(UTC) - timedelta(days=1), 1, None, False)] == [0, 0]
+    assert [g.n for g in prune(database, datetime.now(UTC) - timedelta(days=1), 1, None, False)] == [0, 0, 0]
     gone = prune(database, datetime.now(UTC) + timedelta(days=1), 1, None, False)
-    assert [(g.n, g.n_bytes) for g in gone] == [(1, 100), (1, 100)]
+    assert [(g.what, g.n, g.n_bytes) for g in gone if g.n] == [("partial files", 1, 100), ("memory of models", 1, 100)]
     assert mine.exists() and not memory.exists() and not half.exists()
+
+
+def test_prune_takes_pages_that_newer_ones_replaced(database: Path) -> None:
+    """What a URL gave last stays, however old."""
+    pages = database.with_name("v.duckdb.pages")
+    for path, text in (
+        ("urls/ab/u.json", '{"sha256": "ab1"}'),
+        ("bodies/ab/ab1.gz", "new"),
+        ("bodies/ab/ab0.gz", "old"),
+    ):
+        (pages / path).parent.mkdir(parents=True, exist_ok=True)
+        (pages / path).write_text(text, encoding="utf-8")
+    [gone] = [g for g in prune(database, datetime.now(UTC) + timedelta(days=1), 1, None, False) if g.n]
+    assert (gone.what, gone.n, gone.n_bytes) == ("fetched pages", 1, 3)
+    assert (pages / "bodies/ab/ab1.gz").exists()
 
 
 def test_nothing_is_pruned_beside_a_run(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
