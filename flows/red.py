@@ -46,7 +46,7 @@ def failed_report(database: Path, began: datetime, error: BaseException) -> RunR
     if not database.is_file() or isinstance(error, RunGoingOnError):
         return fallback
     try:
-        run_id = _stored_since(database, began) or _stored_start(database, began, cause)
+        run_id = stored_since(database, began) or _stored_start(database, began, cause)
         with open_published(database)[0] as store:
             stored = store.report_rows(run_id)
     except StoreError:
@@ -54,12 +54,24 @@ def failed_report(database: Path, began: datetime, error: BaseException) -> RunR
     return stored if stored.run.status is RunStatus.FAILED else fallback
 
 
-def _stored_since(database: Path, began: datetime) -> str | None:
+def stored_since(database: Path, began: datetime) -> str | None:
+    """The run that this process began after a moment, if any is stored."""
     from verifier.store.processes import this_process
 
     with open_published(database)[0] as store:
         mine = [a for a in store.attempts(20) if a.process == this_process() and a.started_at >= began]
     return mine[0].run_id if mine else None
+
+
+def finished_since(database: Path, began: datetime) -> RunReport | None:
+    """All of the run that this process began after a moment, if it is stored as finished."""
+    run_id = stored_since(database, began) if database.is_file() else None
+    if run_id is None:
+        return None
+    with open_published(database)[0] as store:
+        report = store.report_rows(run_id)
+    is_over = report.run.status in (RunStatus.FINISHED, RunStatus.FINISHED_WITH_FAILURES)
+    return report if is_over else None
 
 
 def _stored_start(database: Path, began: datetime, cause: Failure) -> str:

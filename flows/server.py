@@ -16,6 +16,7 @@ from uuid import UUID
 
 STARTUP_S = 120.0
 _POLL_S = 0.2
+GONE = threading.Event()  # the server went away in mid-run: nothing waits for it any more
 _UNFINISHED = ("RUNNING", "PENDING", "CANCELLING")
 
 

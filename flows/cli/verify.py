@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,13 +116,23 @@ def run(
 
 def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
     def check_new(request: VerifyRequest, read: Read | None, clock: StageClock) -> RunReport:
+        from httpx import TransportError
+
         from flows.cluster import on_runner
-        from flows.server import spare_server_from_ctrl_c
+        from flows.red import finished_since
+        from flows.server import GONE, ServerStartError, spare_server_from_ctrl_c
         from flows.verify import verify
 
-        chosen = on_runner(verify, runner)
+        chosen, began = on_runner(verify, runner), datetime.now(UTC)
         spare_server_from_ctrl_c()
-        return chosen(request, advance, read, clock)
+        try:
+            return chosen(request, advance, read, clock)
+        except TransportError:
+            GONE.set()
+            if report := finished_since(request.database, began):  # the run needs no server, only its record there
+                say("verifier: Prefect's server went away; the run is done and stored, Prefect does not show it so")
+                return report
+            raise ServerStartError("Prefect's server went away; give the command again") from None
 
     return check_new
 
