@@ -41,6 +41,7 @@ FORMS = {
     CLAIM_REVIEW: Form("claimreview.jsonld", lambda report, config: render_claim_reviews(report, publisher_of(config))),
 }
 """By the name that `--format` takes."""
+REPORT_HTML = FORMS["html"].file
 
 
 class UnknownFormatError(ValueError):

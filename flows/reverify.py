@@ -9,11 +9,16 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.verify import desk_of, new_run, recorded, save_batch
+from flows.recording import recorded
+from flows.request import desk_of, new_run
+from flows.stopping import finishing_batches
+from flows.verify import save_batch
+from verifier.failures import FailureLimit
 from verifier.pipeline import open_verifier
 from verifier.reverify import Rechecked, Rechecker
 from verifier.settings import Settings
 from verifier.store import Change, KnownClaim, Publisher, Store, open_published
+from verifier.timing import StageClock
 from verifier.types import Failure, RunKind
 
 CLAIMS_PER_BATCH = 500  # searched for at once, and stored in one transaction
@@ -66,18 +71,24 @@ def reverify(request: ReverifyRequest, progress: Callable[[int, int], None] | No
     """
     with Store.open(request.database, create=False) as store:  # to write: an older file is brought up to date first
         claim_ids = store.known_claim_ids()
-    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (verifier, basis):
+    clock, desk = StageClock(), desk_of(request.database)
+    limit = FailureLimit(request.settings.max_failures_of_a_kind)
+    with open_verifier(request.corpus, request.settings, desk=desk, clock=clock) as (verifier, basis):
         rechecker = Rechecker(verifier)
         run = new_run(request.settings, basis, [], RunKind.REVERIFY)
-        with recorded(request.database, run) as (run_id, is_done):
-            publisher = Publisher(request.database)
-            for start in range(0, 0 if is_done else len(claim_ids), CLAIMS_PER_BATCH):
+        with recorded(request.database, run, clock) as begun, finishing_batches() as stop:
+            run_id, publisher = begun.run_id, Publisher(request.database)
+            for start in range(0, 0 if begun.is_done else len(claim_ids), CLAIMS_PER_BATCH):
+                stop.heed()
                 known = read_known(request.database, claim_ids[start : start + CLAIMS_PER_BATCH])
                 rechecked = recheck(rechecker, known)
-                save_batch(request.database, run_id, rechecked.changed, rechecked.failures, verifier.documents_at)
-                publisher.after_batch()
+                with clock.of("save", len(rechecked.changed)):
+                    save_batch(request.database, run_id, rechecked.changed, rechecked.failures, verifier.documents_at)
+                with clock.of("publish"):
+                    publisher.after_batch()
                 if progress:
                     progress(min(start + CLAIMS_PER_BATCH, len(claim_ids)), len(claim_ids))
+                limit.count(rechecked.failures)
     with open_published(request.database)[0] as store:
         changes = store.changes(run_id)
     return Reverified(run_id, len(claim_ids), rechecker.n_judged, tuple(changes), tuple(rechecker.failures))

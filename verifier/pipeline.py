@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -23,6 +23,7 @@ from verifier.claims.pieces import MAX_SENTENCE_CHARS
 from verifier.compare import compare
 from verifier.confidence import Calibration
 from verifier.encode import load_encoder
+from verifier.failures import check_failure, name_of
 from verifier.inference import default_threads
 from verifier.matching import Matcher
 from verifier.memory import EvidenceMemory, Memory, RememberingEncoder, RememberingPairScorer
@@ -31,10 +32,10 @@ from verifier.recall import KnownWordings, Recall, Recognised
 from verifier.retrieve import Query, Retriever, SearchableIndex
 from verifier.settings import Settings
 from verifier.stance import PairScorer, StanceModel, load_pair_scorer
+from verifier.timing import StageClock
 from verifier.types import Article, Claim, ClaimStatus, Evidence, Failure, Hit, Verdict, Wording
 from verifier.verdict import VerdictConfig, decide, shipped_decision
 
-log = logging.getLogger(__name__)
 GIVEN_SENTENCES, GIVEN_WORDS = 12, 110  # about 160 tokens with the claim
 MAX_CLAIM_CHARS = MAX_SENTENCE_CHARS  # what is longer, the stance model would not read to its end
 
@@ -121,7 +122,11 @@ class Judge:
 
     def judge(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over passages that a retriever found; most of them settle nothing."""
-        return decide(claim, self.weigh(claim, hits), self._config, calibration=self._calibration)
+        return self.decide(claim, self.weigh(claim, hits))
+
+    def decide(self, claim: Claim, evidence: Sequence[Evidence]) -> Verdict:
+        """The verdict over what `weigh` made of passages that a retriever found."""
+        return decide(claim, evidence, self._config, calibration=self._calibration)
 
     def judge_given(self, claim: Claim, hits: Sequence[Hit]) -> Verdict:
         """The verdict over texts that somebody handed over with the claim (`hits_of_texts`)."""
@@ -148,16 +153,19 @@ class Verifier:
         judge: Judge,
         n_judged: int = 1,
         recall: Recall | None = None,
+        clock: StageClock | None = None,
     ):
         """:param n_judged: claims judged at the same time; verdicts do not depend on it.
 
         :param recall: the desk's claim memory: claims that say the same are judged in the same words.
+        :param clock: gets to know how long stages take.
         """
         self._extractor = extractor
         self._retriever = retriever
         self._judge = judge
         self._n_judged = n_judged
         self._recall = recall
+        self._clock = clock or StageClock()
 
     def check_article(self, article: Article) -> CheckedArticle:
         """Extract the article's claims and judge the checkable ones."""
@@ -185,7 +193,9 @@ class Verifier:
         recognised = self._recognised(queries)
         hits = self._found(queries, recognised)
         with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
-            return list(pool.map(self._verdict, [query.claim for query in queries], recognised, hits))
+            timed = list(pool.map(self._verdict, [query.claim for query in queries], recognised, hits))
+        self._count(timed, None)
+        return [t.verdict for t in timed]
 
     def documents_at(self, origins: Sequence[str]) -> dict[str, str]:
         """The ids of the documents that the corpus has from these origins, by origin."""
@@ -193,30 +203,48 @@ class Verifier:
 
     def _recognised(self, queries: Sequence[Query]) -> list[Recognised | None]:
         """None for each where there is no claim memory."""
-        return [*self._recall.recognise([q.claim for q in queries])] if self._recall else [None] * len(queries)
+        if self._recall is None:
+            return [None] * len(queries)
+        with self._clock.of("recognise", len(queries)):
+            return [*self._recall.recognise([q.claim for q in queries])]
 
     def _found(self, queries: Sequence[Query], recognised: Sequence[Recognised | None]) -> list[list[Hit]]:
-        return self._retriever.retrieve(
-            [replace(q, claim=r.judged) if r else q for q, r in zip(queries, recognised, strict=True)]
-        )
+        asked = [replace(q, claim=r.judged) if r else q for q, r in zip(queries, recognised, strict=True)]
+        with self._clock.of("retrieve", len(queries)):
+            return self._retriever.retrieve(asked)
 
-    def _verdict(self, claim: Claim, recognised: Recognised | None, hits: Sequence[Hit]) -> Verdict:
-        if recognised is None or not recognised.is_reused:
-            return self._judge.judge(claim, hits)
-        verdict = self._judge.judge(recognised.judged, hits)
-        return replace(verdict, claim=claim, reused_from=recognised.wording.statement_id)
+    def _verdict(self, claim: Claim, recognised: Recognised | None, hits: Sequence[Hit]) -> _Timed:
+        is_reused = recognised is not None and recognised.is_reused
+        judged = recognised.judged if recognised and is_reused else claim
+        start = time.perf_counter()
+        evidence = self._judge.weigh(judged, hits)
+        weighed = time.perf_counter()
+        verdict = self._judge.decide(judged, evidence)
+        if recognised and is_reused:
+            verdict = replace(verdict, claim=claim, reused_from=recognised.wording.statement_id)
+        return _Timed(verdict, weighed - start, time.perf_counter() - weighed)
+
+    def _count(self, timed: Sequence[_Timed], article: str | None) -> None:
+        if timed:
+            self._clock.add("judge", sum(t.judge_s for t in timed), len(timed), article)
+            self._clock.add("decide", sum(t.decide_s for t in timed), len(timed), article)
 
     def _extract(self, articles: Sequence[Article]) -> list[_Read]:
         read = []
         for article in articles:
             try:
-                read.append(_Read(article, tuple(self._extractor.extract(article)), None))
+                with self._clock.of("extract", 1, name_of(article)):
+                    read.append(_Read(article, tuple(self._extractor.extract(article)), None))
             except Exception as error:
                 read.append(_Read(article, (), error))
         return read
 
     def _judged(self, batch: Sequence[_Read]) -> Checked:
         """Passages are searched for the claims of all articles at once; where that fails, for each by itself."""
+        unread = [check_failure(read.article, read.error, "extract") for read in batch if read.error]
+        batch = [read for read in batch if not read.error]
+        if not batch:
+            return [], unread
         queries = [_queries(read.article, read.claims) for read in batch]
         everything = [query for asked in queries for query in asked]
         try:
@@ -224,21 +252,46 @@ class Verifier:
             hits = self._found(everything, recognised)
         except Exception as error:
             if len(batch) == 1:
-                return [], [check_failure(batch[0].article, error)]
+                return [], [*unread, check_failure(batch[0].article, error, "retrieve")]
             parts = [self._judged([read]) for read in batch]
-            return [c for checked, _ in parts for c in checked], [f for _, failures in parts for f in failures]
-        checked, failures = [], []
-        with ThreadPoolExecutor(self._n_judged, thread_name_prefix="judge") as pool:
+            failures = [*unread, *(f for _, failed in parts for f in failed)]
+            return [c for checked, _ in parts for c in checked], failures
+        checked, failures = [], unread
+        with _pool(self._n_judged) as pool:
             claims = [query.claim for query in everything]
             verdicts = iter([pool.submit(self._verdict, *one) for one in zip(claims, recognised, hits, strict=True)])
             wordings = iter([r.wording if r else None for r in recognised])
             for read, asked in zip(batch, queries, strict=True):
                 waiting, known = list(islice(verdicts, len(asked))), list(islice(wordings, len(asked)))
                 try:
-                    checked.append(read.checked([v.result() for v in waiting], [w for w in known if w]))
+                    timed = [v.result() for v in waiting]
                 except Exception as error:
-                    failures.append(check_failure(read.article, error))
+                    failures.append(check_failure(read.article, error, "judge"))
+                    continue
+                self._count(timed, name_of(read.article))
+                checked.append(read.checked([t.verdict for t in timed], [w for w in known if w]))
         return checked, failures
+
+
+@contextmanager
+def _pool(n: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that judge; who is stopped in between waits for no claim that was not begun."""
+    pool = ThreadPoolExecutor(n, thread_name_prefix="judge")
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A verdict, and the seconds that its passages and the decision took."""
+
+    verdict: Verdict
+    judge_s: float
+    decide_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,23 +303,12 @@ class _Read:
     error: Exception | None
 
     def checked(self, verdicts: Sequence[Verdict], wordings: Sequence[Wording]) -> CheckedArticle:
-        """With the verdicts of its checkable claims.
-
-        :raises Exception: what went wrong before.
-        """
-        if self.error:
-            raise self.error
+        """With the verdicts of its checkable claims."""
         return CheckedArticle(self.article, self.claims, tuple(verdicts), tuple(wordings))
 
 
 def _queries(article: Article, claims: Sequence[Claim]) -> list[Query]:
     return [Query(claim, article) for claim in claims if claim.status is ClaimStatus.CHECKABLE]
-
-
-def check_failure(article: Article, error: Exception) -> Failure:
-    """What went wrong with an article, as a run records it."""
-    log.debug("article %s failed", article.id, exc_info=error)
-    return Failure(article.source or article.title, "check", type(error).__name__, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +369,7 @@ def open_verifier(
     extractor: ClaimExtractor | None = None,
     desk: Desk = NO_DESK,
     open_with: IndexOpener = open_index,
+    clock: StageClock | None = None,
 ) -> Iterator[tuple[Verifier, Basis]]:
     """The shipped pipeline over a corpus folder, with what its verdicts rest on.
 
@@ -335,7 +378,7 @@ def open_verifier(
     :param extractor: finds the claims of articles; the shipped one where left out.
     :param desk: what the newsroom's database adds.
     :param open_with: opens the index or, of a corpus on several machines, what searches it there.
-
+    :param clock: gets to know how long stages take.
     :raises CorpusError: when the folder is missing, damaged or was built with another encoder.
     :raises ModelError: when a model is missing or damaged; DecisionModelError likewise.
     :raises SourceTiersError: when the file of source tiers cannot be used.
@@ -351,7 +394,7 @@ def open_verifier(
         weights = f"{encoder.name}@{encoder.fingerprint}"
         model_ids = (*reader.model_ids, weights, *judge.model_ids)
         n_judged = 1 + (settings.threads or default_threads())  # one more than cores run models: it compares meanwhile
-        yield Verifier(reader, retriever, judge, n_judged, recall), Basis(index.corpus_version, model_ids)
+        yield Verifier(reader, retriever, judge, n_judged, recall, clock), Basis(index.corpus_version, model_ids)
 
 
 def search_passages(corpus: Path, text: str, k: int, settings: Settings) -> list[Hit]:

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from verifier.pipeline import CheckedArticle, Verifier, check_failure
+from verifier.failures import check_failure
+from verifier.pipeline import CheckedArticle, Verifier
 from verifier.retrieve import Query
 from verifier.store import KnownClaim, is_other
 from verifier.types import Article, Failure, Verdict

@@ -135,6 +135,14 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """What a run that was started again found done: so many of its articles it had saved before, whole."""
+
+    n_done: int  # at least 1
+    n_articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """One run with what it did and what it failed to do, and what the database says around it."""
 
@@ -142,6 +150,7 @@ class RunReport:
     failures: tuple[Failure, ...]
     articles: tuple[ArticleReport, ...]
     desk: Desk = Desk()
+    resumed: Resumed | None = None  # by its last attempt
 
 
 @dataclass(frozen=True, slots=True)

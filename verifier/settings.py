@@ -33,6 +33,7 @@ class Settings:
     encoder: str = DEFAULT_ENCODER  # its name, or a sentence-transformers model by path or hub name
     threads: int = 0  # texts encoded or judged at the same time; 0 takes every core
     batch_articles: int = 4  # articles per task and per database transaction
+    max_failures_of_a_kind: int = 20  # articles that may fail alike before a run gives up; 0 is never
     fetch: FetchConfig = field(default_factory=FetchConfig)
     claims: ExtractorConfig = field(default_factory=ExtractorConfig)
     retriever: RetrieverConfig = field(default_factory=RetrieverConfig)
@@ -44,6 +45,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.threads < 0 or self.batch_articles < 1:
             raise ValueError("threads should be 0 or more, batch_articles at least 1")
+        if self.max_failures_of_a_kind < 0:
+            raise ValueError("max_failures_of_a_kind should be 0 or more")
         if not self.encoder or not self.stance.model:
             raise ValueError("encoder and stance.model should name a model")
 

@@ -8,8 +8,20 @@ need them.
 from flows.cli import verify  # first on the help page
 
 # isort: split
-from flows.cli import corpus, database, desk, evaluate, factchecks, reverify
+from flows.cli import corpus, database, desk, evaluate, factchecks, health, reverify, schedule
 from flows.cli.app import app
 from flows.cli.entry import main
 
-__all__ = ["app", "corpus", "database", "desk", "evaluate", "factchecks", "main", "reverify", "verify"]
+__all__ = [
+    "app",
+    "corpus",
+    "database",
+    "desk",
+    "evaluate",
+    "factchecks",
+    "health",
+    "main",
+    "reverify",
+    "schedule",
+    "verify",
+]

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from verifier.settings import Settings
 
-EXIT_FAILURES, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+EXIT_FAILURES, EXIT_USAGE, EXIT_FOUND, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 3, 130, 143
 DEFAULT_CORPUS = Path(".verifier/corpus")
 DEFAULT_DATABASE = Path("verdicts.duckdb")
 DEFAULT_REPORT = Path("report")
@@ -52,6 +52,14 @@ Runner = Annotated[
     typer.Option("--runner", metavar="dask://HOST:PORT", help="Work on this Dask cluster; here where left out."),
 ]
 AllowPrivate = Annotated[bool, typer.Option("--allow-private", help="Fetch URLs of this machine and its networks too.")]
+OnlyNew = Annotated[
+    bool, typer.Option("--only-new", help="Pass over articles that an earlier run read; an edited one is new.")
+]
+Notify = Annotated[
+    list[str] | None,
+    typer.Option("--notify", metavar="COMMAND|URL", help="Tell it of flips and failures, as JSON. May be repeated."),
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Log every stage on standard error, as JSON Lines.")]
 Json = Annotated[bool, typer.Option("--json", help="Print data as JSON Lines.")]
 
 

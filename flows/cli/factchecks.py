@@ -69,7 +69,7 @@ def factchecks_add(
 
 def _open_recall(db: Path, settings: Settings) -> Recall:
     """The desk's claim memory; models are loaded when the first claim comes."""
-    from flows.verify import memory_of
+    from flows.request import memory_of
     from verifier.encode import load_encoder
     from verifier.matching import Matcher
     from verifier.memory import Memory, RememberingEncoder, RememberingPairScorer

@@ -41,7 +41,9 @@ def reverify(
     quiet()
     from flows.reverify import ReverifyRequest
     from flows.reverify import reverify as flow
+    from flows.server import spare_server_from_ctrl_c
 
+    spare_server_from_ctrl_c()
     with progress("checking known claims") as advance:
         done = flow(ReverifyRequest(corpus, db, load_chosen(settings)), advance)
     flipped = [change for change in done.changes if change.old_label is not change.label]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ from flows.cli.app import (
     DEFAULT_DATABASE,
     DEFAULT_REPORT,
     EXIT_FAILURES,
+    EXIT_FOUND,
     EXIT_USAGE,
     AllowPrivate,
     Corpus,
@@ -22,6 +24,9 @@ from flows.cli.app import (
     Formats,
     InputError,
     Json,
+    LogJson,
+    Notify,
+    OnlyNew,
     ReportFolder,
     Runner,
     SettingsFile,
@@ -46,8 +51,19 @@ from flows.terminal import (
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flows.morning import CheckNew
+    from flows.request import Read, VerifyRequest
     from verifier.retrieve import Query
     from verifier.rows import RunReport
+    from verifier.timing import StageClock
+
+
+class FailOn(StrEnum):
+    """What makes a run exit with EXIT_FOUND."""
+
+    REFUTED = "refuted"
+    CONFLICT = "conflict"
+    ERROR = "error"
 
 
 @app.command(epilog="Example: verifier run morning/*.html --corpus reference/ --db verdicts.duckdb --report report/")
@@ -60,35 +76,94 @@ def run(
     settings: SettingsFile = None,
     runner: Runner = None,
     allow_private: AllowPrivate = False,
-    only_new: Annotated[
-        bool, typer.Option("--only-new", help="Pass over articles that an earlier run read; an edited one is new.")
-    ] = False,
+    only_new: OnlyNew = False,
+    fail_on: Annotated[
+        list[FailOn] | None,
+        typer.Option("--fail-on", help="Exit with 3 where the run has such verdicts, or failures. May be repeated."),
+    ] = None,
+    notify: Notify = None,
+    log_json: LogJson = False,
     json: Json = False,
 ) -> None:
-    """Verify articles: claims, evidence, verdicts into DuckDB, and a report."""
+    """Verify articles: claims, evidence, verdicts into DuckDB, and a report.
+
+    Ctrl-C finishes the batch at hand; given again, the run goes on from there.
+    """
     quiet()
+    from flows.log_lines import log_event, log_stage
+    from flows.morning import run_once, watched
+    from flows.notify import require_target
     from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_report_folder
+    from flows.request import VerifyRequest
+    from verifier.timing import StageClock
 
-    chosen, forms = load_chosen(settings), tuple(formats or DEFAULT_FORMATS)
-    require_formats(forms, chosen.report)
+    targets = [require_target(target) for target in notify or ()]
+    forms = tuple(formats or DEFAULT_FORMATS)
     require_report_folder(report)
-    from flows.cluster import on_runner
-    from flows.verify import VerifyRequest, verify
-
-    request = VerifyRequest(tuple(sources), corpus, db, report, chosen, forms, allow_private, only_new)
+    with watched(db, report, targets):
+        chosen = load_chosen(settings)
+        require_formats(forms, chosen.report)
+        request = VerifyRequest(
+            tuple(sources), corpus, db, report, chosen, formats=forms, allow_private=allow_private, only_new=only_new
+        )
     try:
         with progress("checking articles") as advance:
-            outcome = on_runner(verify, runner)(request, advance)
+            check_new = _through_prefect(runner, advance)
+            clock = StageClock(log_stage if log_json else None)
+            done = run_once(request, check_new, targets, clock, always=runner is not None)
     except ReportWriteError as error:
         if error.report is None:
             raise
         _print_outcome(error.report, json)  # the verdicts are stored all the same
         say(f"verifier: {error}")
         raise typer.Exit(EXIT_FAILURES) from None
-    _print_outcome(outcome, json)
-    say(f"verdicts: {db}\nreport:   {_files(outcome, report, forms)}")
+    _print_outcome(done.report, json)
+    say(f"verdicts: {db}\nreport:   {_files(done.report, report, forms)}")
+    for sentence in done.not_told:
+        say(f"verifier: {sentence}")
+    if log_json:
+        log_event("end", run_id=done.report.run.id, status=done.report.run.status, not_told=done.not_told)
+    if code := _exit_code(done.report, fail_on or ()):
+        raise typer.Exit(code)
+
+
+def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
+    def check_new(request: VerifyRequest, read: Read | None, clock: StageClock) -> RunReport:
+        from httpx import TransportError
+
+        from flows.cluster import on_runner
+        from flows.red import finished_since
+        from flows.server import GONE, ServerStartError, spare_server_from_ctrl_c
+        from flows.verify import verify
+
+        chosen, began = on_runner(verify, runner), datetime.now(UTC)
+        spare_server_from_ctrl_c()
+        try:
+            return chosen(request, advance, read, clock)
+        except TransportError:
+            GONE.set()
+            if report := finished_since(request.database, began):  # the run needs no server, only its record there
+                say("verifier: Prefect's server went away; the run is done and stored, Prefect does not show it so")
+                return report
+            raise ServerStartError("Prefect's server went away; give the command again") from None
+
+    return check_new
+
+
+def _exit_code(outcome: RunReport, fail_on: Sequence[FailOn]) -> int:
+    from verifier.types import Label
+
+    labels = {c.verdict.label for article in outcome.articles for c in article.claims if c.verdict}
+    found = {
+        FailOn.REFUTED: Label.REFUTED in labels,
+        FailOn.CONFLICT: Label.CONFLICTING_EVIDENCE in labels,
+        FailOn.ERROR: bool(outcome.failures),
+    }
+    if any(found[asked] for asked in fail_on):
+        return EXIT_FOUND
     if outcome.failures:
-        raise typer.Exit(EXIT_FAILURES if outcome.articles else EXIT_USAGE)
+        return EXIT_FAILURES if outcome.articles else EXIT_USAGE
+    return 0
 
 
 def _print_outcome(outcome: RunReport, json: bool) -> None:
@@ -99,6 +174,8 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
             print(line)
     else:
         print_verdicts(outcome)
+    if outcome.resumed:
+        say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
     print_failures(outcome.failures)
 
 

@@ -19,7 +19,7 @@ from verifier.store import Store
 Call = Callable[..., Outcome]
 COMMANDS = [
     ("run",), ("check",), ("claims",), ("report",), ("sql",), ("doctor",), ("review",), ("calibrate",),
-    ("reverify",), ("export",), ("import",), ("ask",),
+    ("reverify",), ("export",), ("import",), ("ask",), ("schedule",), ("status",), ("prune",),
     ("corpus", "add"), ("corpus", "remove"), ("corpus", "repair"), ("corpus", "info"), ("corpus", "search"),
     ("eval", "checkworthy"), ("eval", "extraction"), ("eval", "propositions"), ("eval", "pairs"), ("eval", "open"),
     ("eval", "retrieval"), ("factchecks", "add"), ("factchecks", "list"),
@@ -288,10 +288,10 @@ def test_run_prints_the_data_though_the_report_cannot_be_written(
     """The verdicts are stored, so they are shown; exit code 1 says that something failed."""
     report = _report(monkeypatch)
 
-    def verify(*_: object) -> None:
+    def run_once(*_: object, **__: object) -> None:
         raise ReportWriteError("index.md: the report cannot be written", report)
 
-    monkeypatch.setattr("flows.verify.verify", verify)
+    monkeypatch.setattr("flows.morning.run_once", run_once)
     monkeypatch.setattr(cli.verify, "_print_outcome", lambda outcome, json: print(outcome is report, json))
     outcome = verifier("run", "a.txt", "--report", tmp_path / "r", "--json")
     assert (outcome.code, outcome.out) == (1, "True True\n")

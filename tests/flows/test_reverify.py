@@ -75,7 +75,7 @@ def test_a_claim_that_cannot_be_checked_is_a_failure(
     def broken(*_: object) -> None:
         raise ValueError("no judge today")
 
-    monkeypatch.setattr(Judge, "judge", broken)
+    monkeypatch.setattr(Judge, "weigh", broken)
     outcome = verifier("reverify", *desk)
     assert (outcome.code, "failed (check): no judge today" in outcome.err) == (1, True)
     rows = query_file(Path(str(desk[3])), "SELECT status FROM runs WHERE kind = 'REVERIFY'").rows

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,8 +15,10 @@ import pytest
 from flows.build_corpus import build_corpus
 from flows.verify import VerifyRequest, verify
 from tests.flows.conftest import Outcome
+from verifier.failures import TooManyFailuresError
 from verifier.pipeline import Verifier
 from verifier.provenance import ProvenanceConfig
+from verifier.rows import Resumed
 from verifier.settings import Settings
 from verifier.stance import OnnxPairScorer
 from verifier.store import Store, query_file
@@ -57,7 +62,7 @@ def test_the_same_run_twice_adds_no_row(request_for: Callable[..., VerifyRequest
 def test_a_run_that_is_all_stored_checks_nothing_again(
     request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its report is written anew from the rows, in the forms that are asked for; a broken run is checked again."""
+    """Its report is written anew, in the forms that are asked for; one that broke off at its end is done."""
     request = request_for(article)
     first = verify(request)
     monkeypatch.setattr(Verifier, "_judged", lambda *_: pytest.fail("checked again"))
@@ -69,8 +74,7 @@ def test_a_run_that_is_all_stored_checks_nothing_again(
     assert json.loads((request.report / "report.json").read_text(encoding="utf-8"))["run"]["id"] == first.run.id
     with Store.open(request.database) as store:
         store.finish_run(first.run.id, RunStatus.FAILED, datetime.now(UTC))
-    with pytest.raises(pytest.fail.Exception, match="checked again"):
-        verify(request)
+    assert verify(request).run.status is RunStatus.FINISHED
 
 
 def test_a_run_with_one_article_more_reads_no_pair_twice(
@@ -88,6 +92,72 @@ def test_a_run_with_one_article_more_reads_no_pair_twice(
     second = verify(request_for(article, more))
     assert len(second.articles) == 2 and second.run.id != first.run.id
     assert asked and len(asked) == len(set(asked))
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    request_for: Callable[..., VerifyRequest], article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Article by article: what was saved is not read again, and the rows are those of a run that nobody stopped."""
+    more = tmp_path / "more.md"
+    more.write_text("# Dam\n\nThe Great Ethiopian Renaissance Dam was opened in 2022.\n", encoding="utf-8")
+    request = replace(request_for(article, more), settings=Settings(batch_articles=1))
+    with monkeypatch.context() as patched:
+        patched.setattr("flows.verify.FailureLimit.count", lambda *_: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            verify(request)
+    asked = "SELECT status, n_articles, n_resumed FROM attempts ORDER BY attempt"
+    assert query_file(request.database, asked).rows == [("INTERRUPTED", 2, 0)]
+    assert query_file(request.database, "SELECT count(*) FROM run_articles").rows == [(1,)]
+    extracted: list[Path] = []
+    extract = Verifier._extract
+    monkeypatch.setattr(Verifier, "_extract", lambda self, batch: (extracted.extend(batch), extract(self, batch))[1])
+    resumed = verify(request)
+    assert [a.source for a in extracted] == [str(more)] and resumed.resumed == Resumed(1, 2)
+    assert query_file(request.database, asked).rows[1] == ("FINISHED", 2, 1)
+    undisturbed = verify(replace(request, database=tmp_path / "other.duckdb"))
+    assert resumed.articles == undisturbed.articles
+
+
+def test_so_many_alike_failures_end_the_run_with_their_cause(
+    request_for: Callable[..., VerifyRequest], article: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is failed, and says at which stage."""
+    monkeypatch.setattr("verifier.stance.StanceModel.judge", lambda *_: 1 / 0)
+    request = replace(request_for(article), settings=Settings(max_failures_of_a_kind=1))
+    with pytest.raises(TooManyFailuresError, match="1 articles failed at stage judge"):
+        verify(request)
+    rows = query_file(request.database, "SELECT stage, error FROM failures ORDER BY position").rows
+    assert rows == [("judge", "ZeroDivisionError"), ("run", "TooManyFailuresError")]
+
+
+NO_NEWS = """
+import sys
+from pathlib import Path
+from flows.morning import run_once
+from flows.request import VerifyRequest
+from verifier.settings import Settings
+sources, corpus, database, report = map(Path, sys.argv[1:])
+done = run_once(VerifyRequest((sources,), corpus, database, report, Settings()), lambda *_: sys.exit("asked the flow"))
+assert done.is_unchanged and len(done.report.articles) == 1
+print(*sorted({name.split(".")[0] for name in sys.modules} & {"prefect", "onnxruntime", "spacy", "torch"}))
+"""
+
+
+def test_a_run_without_news_loads_no_model_and_asks_no_server(
+    request_for: Callable[..., VerifyRequest], article: Path
+) -> None:
+    """It is an attempt of its own, with its stages, and its page is written anew."""
+    request = request_for(article)
+    verify(request)
+    (request.report / "index.html").unlink()
+    paths = map(str, (article, request.corpus, request.database, request.report))
+    found = subprocess.run([sys.executable, "-c", NO_NEWS, *paths], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "\n", "")
+    assert (request.report / "index.html").exists()
+    rows = query_file(request.database, "SELECT status, n_resumed, n_verdicts FROM attempts ORDER BY attempt").rows
+    assert rows == [("FINISHED", 0, 1), ("FINISHED", 1, 0)]
+    stages = query_file(request.database, "SELECT stage FROM run_stages WHERE attempt = 2 ORDER BY stage").rows
+    assert stages == [("read",), ("report",)]
 
 
 def test_edited_source_tiers_make_another_run(

@@ -110,7 +110,7 @@ def test_one_article_that_fails_does_not_stop_the_rest() -> None:
     broken = make_article("A broken one. It is a fine sight.", source="broken.txt")
     checked, failures = VERIFIER.check_articles([broken, make_article()])
     assert len(checked) == 1
-    assert [(f.source, f.stage, f.error) for f in failures] == [("broken.txt", "check", "RuntimeError")]
+    assert [(f.source, f.stage, f.error) for f in failures] == [("broken.txt", "extract", "RuntimeError")]
 
 
 class SlowFirst:

@@ -83,14 +83,12 @@ def _entry(row: ClaimReport, review: Review, article: Article, publisher: Publis
         "editor": {"@type": "Person", "name": reviewer} if reviewer else None,
         "claimReviewed": plain_line(claim.text),
         "itemReviewed": _claim(row, article),
-        "reviewRating": _rating(review.label),
+        "reviewRating": _rating(review.label) if review.label else None,
     }
     return _told(entry)
 
 
-def _rating(label: Label | None) -> Entry:
-    """:param label: of a review that gives one."""
-    assert label is not None
+def _rating(label: Label) -> Entry:
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": LABEL_WORDS[label]}
     if label in SCALE:
         rating |= {"ratingValue": SCALE[label], "bestRating": _BEST, "worstRating": _WORST}

@@ -47,6 +47,7 @@ def report_fields(report: RunReport) -> Fields:
         "failures": [asdict(failure) for failure in report.failures],
         "changed": [row.claim.id for article in report.articles for row in article.claims if row.is_changed],
         "articles": [_article_fields(article) for article in report.articles],
+        "resumed": asdict(report.resumed) if report.resumed else None,
         "desk": _desk_fields(report.desk),
     }
 

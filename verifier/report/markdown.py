@@ -59,7 +59,8 @@ def _lead(page: Page) -> str:
         f"{words.n_of(page.n_changed, 'verdict')} changed, {page.n_for_a_person:,} for a person to look at, "
         f"{words.n_of(len(page.banner.failures), 'failure')}."
     )
-    return f"{words.period(page.run)}\n\n**{told}**"
+    when = f"{words.period(page.run)}. {page.resumed}." if page.resumed else words.period(page.run)
+    return f"{when}\n\n**{told}**"
 
 
 def _changed(page: Page) -> Iterator[str]:

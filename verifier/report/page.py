@@ -25,6 +25,7 @@ from verifier.report.words import (
     n_of,
     one_line,
     percent,
+    resumed_words,
     safe_href,
     same_claim_words,
 )
@@ -133,6 +134,7 @@ class Page:
 
     run: Run
     title: str
+    resumed: str  # what a run that was started again found done, in words
     banner: Banner
     changes: tuple[Change, ...]
     elsewhere: tuple[ElsewhereChange, ...]
@@ -180,6 +182,7 @@ def page_of(report: RunReport) -> Page:
     return Page(
         run=report.run,
         title="Claims checked again" if report.run.kind is RunKind.REVERIFY else "Claim check",
+        resumed=resumed_words(report.resumed) if report.resumed else "",
         banner=_banner(report, n_unjudged=sum(row.verdict is None for row in shown)),
         changes=tuple(change for card in cards for change in _changes(card, elsewhere.get(card.claim.id))),
         elsewhere=tuple(map(_elsewhere, report.desk.flips)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from urllib.parse import quote, urlsplit
 
-from verifier.rows import Coverage, Earlier, PastVerdict, Sighting, Sightings
+from verifier.rows import Coverage, Earlier, PastVerdict, Resumed, Sighting, Sightings
 from verifier.types import (
     Cause,
     Claim,
@@ -108,6 +108,11 @@ def period(run: Run) -> str:
     end = moment(run.finished_at)
     # On one day, say the day once: "2026-11-23 06:00 to 06:04 UTC".
     return f"{start.removesuffix(' UTC')} to {end[11:] if end[:10] == start[:10] else end}"
+
+
+def resumed_words(resumed: Resumed) -> str:
+    """`Resumed: 12 of 40 articles had been done before it was stopped`."""
+    return f"Resumed: {resumed.n_done:,} of {n_of(resumed.n_articles, 'article')} had been done before it was stopped"
 
 
 def one_line(text: str) -> str:

@@ -1,5 +1,6 @@
 """The verdict store: a DuckDB file that proves what it holds. Import from here."""
 
+from verifier.store.attempts import INTERRUPTED, THE_RUN, Attempt, Beside, Notification, RunGoingOnError, failed_start
 from verifier.store.calibrations import ReviewedConfidence
 from verifier.store.causes import DocumentsAt, is_other
 from verifier.store.connection import (
@@ -11,6 +12,7 @@ from verifier.store.connection import (
     StoreError,
     StoreOpenError,
     StoreReadError,
+    require_file,
     snapshot_path,
 )
 from verifier.store.exchange import Exchanged, ExchangeError, export_tables, import_tables
@@ -35,7 +37,11 @@ from verifier.store.store import RunMismatchError, Store, StoreWriteError, query
 from verifier.store.writing import NaiveTimestampError, TextChangedError
 
 __all__ = [
+    "INTERRUPTED",
+    "THE_RUN",
     "AmbiguousClaimError",
+    "Attempt",
+    "Beside",
     "Change",
     "CitedPassage",
     "CopyError",
@@ -52,12 +58,14 @@ __all__ = [
     "NewerDatabaseError",
     "NotADatabaseError",
     "NotEvidenceError",
+    "Notification",
     "OlderDatabaseError",
     "Publisher",
     "QueryError",
     "QueryResult",
     "ReviewError",
     "ReviewedConfidence",
+    "RunGoingOnError",
     "RunMismatchError",
     "SnapshotError",
     "Store",
@@ -73,11 +81,13 @@ __all__ = [
     "UnknownStatementError",
     "UnprovenVerdictError",
     "export_tables",
+    "failed_start",
     "import_tables",
     "is_other",
     "open_published",
     "publish",
     "query_file",
     "refresh",
+    "require_file",
     "snapshot_path",
 ]

@@ -32,6 +32,9 @@ _KEYS = {
     "fact_checks": "fact_check_id",
     "reviews": "review_id",
     "calibrations": "calibration_id",
+    "attempts": "run_id, attempt",
+    "run_stages": "run_id, attempt, stage",
+    "notifications": "run_id, attempt, position",
 }
 _REFERENCES = (
     ("run_articles", "runs", "run_id"),
@@ -50,6 +53,9 @@ _REFERENCES = (
     ("rationales", "evidence", "run_id, claim_id, passage_id"),
     ("comparisons", "evidence", "run_id, claim_id, passage_id"),
     ("reviews", "verdicts", "run_id, claim_id"),
+    ("attempts", "runs", "run_id"),
+    ("run_stages", "attempts", "run_id, attempt"),
+    ("notifications", "attempts", "run_id, attempt"),
 )
 # A label other than this has evidence that takes a side.
 _UNDECIDED = "NOT_ENOUGH_EVIDENCE"

@@ -97,7 +97,8 @@ def id_after(cursor: duckdb.DuckDBPyConnection, run: Run) -> str:
         """
         SELECT n.run_id
         FROM runs AS o JOIN runs AS n ON n.started_at > o.started_at
-        WHERE o.run_id = $1 AND (n.code_version, n.settings_json::VARCHAR, n.model_ids, n.corpus_version)
+        WHERE o.run_id = $1 AND n.run_id IN (SELECT v.run_id FROM verdicts AS v)
+            AND (n.code_version, n.settings_json::VARCHAR, n.model_ids, n.corpus_version)
             IS DISTINCT FROM (o.code_version, o.settings_json::VARCHAR, o.model_ids, o.corpus_version)
         ORDER BY n.started_at DESC, n.run_id LIMIT 1
         """,

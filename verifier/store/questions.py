@@ -1,6 +1,7 @@
 """What a desk asks its database, by name: each question is one SQL statement with values that are bound, never pasted.
 
-The views and table macros that they read are those of schema/0005_questions.sql; docs/queries.md shows the answers.
+The views and table macros that they read are those of schema/0005_questions.sql and later;
+docs/queries.md shows the answers.
 """
 
 from __future__ import annotations
@@ -301,6 +302,18 @@ QUESTIONS: Mapping[str, Question] = _questions(
         "Which articles changed, which claims came, went or stayed, and what are their verdicts?",
         "FROM changed_articles($1) LIMIT $2",
         (_lately("7d"), _LIMIT),
+    ),
+    Question(
+        "attempts",
+        "When was what run started, how did that end, and what was found done already?",
+        "FROM attempts_of($1)",
+        (_LIMIT,),
+    ),
+    Question(
+        "stages",
+        "How long did each stage of a run take, and how many claims were judged a minute?",
+        "FROM stages_of($1) LIMIT $2",
+        (_RUN, _LIMIT),
     ),
     Question(
         "history",

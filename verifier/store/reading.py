@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from corpus.documents import Document, Passage
-from verifier.rows import ArticleReport, RunReport
+from verifier.rows import ArticleReport, Resumed, RunReport
 from verifier.store.connection import StoreError, one_row
 from verifier.store.desk import read_desk
 from verifier.store.remembered import read_remembered
@@ -82,7 +82,14 @@ def read_report(cursor: duckdb.DuckDBPyConnection, run_id: str | None) -> RunRep
             for article in _articles(cursor, run.id)
         ),
         desk=read_desk(cursor, run),
+        resumed=_resumed(cursor, run.id),
     )
+
+
+def _resumed(cursor: duckdb.DuckDBPyConnection, run_id: str) -> Resumed | None:
+    sql = "SELECT n_resumed, n_articles FROM last_attempts WHERE run_id = ? AND n_resumed > 0 AND n_articles > 0"
+    row = one_row(cursor, sql, [run_id])
+    return None if row is None else Resumed(*row)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, run_id: str) -> list[tuple[Any, ...]]:

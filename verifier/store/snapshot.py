@@ -28,6 +28,7 @@ from verifier.store.connection import (
     snapshot_path,
 )
 from verifier.store.mending import first_copy, marked
+from verifier.store.processes import is_running
 from verifier.store.store import DEFAULT_WAIT_S, Store
 
 _PARTIAL = ".partial"
@@ -137,19 +138,9 @@ def _sweep(copy: Path) -> None:
     """Take away what processes that were killed while copying left."""
     for path in copy.parent.glob(f"{copy.name}.*{_PARTIAL}"):
         pid = path.name.removeprefix(f"{copy.name}.").removesuffix(_PARTIAL)
-        if pid.isdecimal() and not _is_running(int(pid)):
+        if pid.isdecimal() and not is_running(int(pid)):
             with suppress(OSError):
                 path.unlink()
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True
 
 
 def open_published(database: str | Path) -> tuple[Store, datetime | None]:
@@ -171,7 +162,22 @@ def open_published(database: str | Path) -> tuple[Store, datetime | None]:
                 return Store.open(path, read_only=True), None
         except (SnapshotError, StoreOpenError):
             return Store.open(path, read_only=True), None
-    return _opened(path, copy)
+    store, as_of = _opened(path, copy)
+    return (store, as_of) if is_snapshot(path) else _settled(path, store, as_of)
+
+
+def _settled(path: Path, store: Store, as_of: datetime | None) -> tuple[Store, datetime | None]:
+    """As it was opened, but where a run in it died, which is then marked as interrupted, and opened again."""
+    try:
+        if not store.has_dead_runs():
+            return store, as_of
+        with Store.open(path, wait_s=_NO_WAIT_S) as writer:
+            writer.settle()
+    except StoreError:  # somebody is writing, or nobody may: the mark comes with the next run
+        return store, as_of
+    store.close()
+    refresh(path, _NO_WAIT_S)
+    return _opened(path, snapshot_path(path))
 
 
 def _opened(path: Path, copy: Path) -> tuple[Store, datetime | None]:

@@ -14,6 +14,21 @@ import duckdb
 
 from verifier.confidence import Calibration
 from verifier.rows import RunReport
+from verifier.store.attempts import (
+    Attempt,
+    Beside,
+    Ending,
+    Notification,
+    begin_attempt,
+    end_attempt,
+    give_sign,
+    has_dead,
+    read_attempts,
+    require_room,
+    settle,
+    write_notifications,
+    write_stages,
+)
 from verifier.store.calibrations import ReviewedConfidence, read_calibration, read_reviewed, write_calibration
 from verifier.store.causes import DocumentsAt
 from verifier.store.connection import (
@@ -42,6 +57,7 @@ from verifier.store.statements import (
     write_wordings,
 )
 from verifier.store.writing import in_utc, write_batch, write_failures, write_fetches
+from verifier.timing import StageTime
 from verifier.types import Article, Claim, FactCheck, Failure, Fetch, Label, Review, Run, RunStatus, Verdict, Wording
 
 DEFAULT_WAIT_S = 5.0
@@ -101,21 +117,74 @@ class Store:
     ) -> None:
         self.close()
 
-    def begin_run(self, run: Run) -> bool:
+    def begin_run(self, run: Run, n_articles: int | None = None, beside: Beside = Beside.ANY) -> bool:
         """Store a run before its first batch; begun again it goes on, keeps its verdicts and tells its failures anew.
 
+        Runs whose process died are marked as interrupted first.
+
+        :param n_articles: how many its sources gave.
+        :param beside: what other processes may do meanwhile.
         :return: whether it had finished before, without failures: all of it is stored, and nothing is left to do.
         :raises RunMismatchError: when the id is known with other code, settings, models or corpus.
+        :raises RunGoingOnError: when another process does what it may not.
         """
+        self.settle()
         with self._transaction() as cursor:
+            require_room(cursor, run.id, beside)
             row = one_row(cursor, "SELECT 1 FROM runs WHERE run_id = ?", [run.id])
             if row is None:
                 _insert_run(cursor, run)
+                begin_attempt(cursor, run, n_articles)
                 return False
             stored = read_run(cursor, run.id)
             _require_same(stored, run)
             _begin_again(cursor, run)
+            begin_attempt(cursor, run, n_articles)
             return stored.status is RunStatus.FINISHED
+
+    def has_finished(self, run: Run) -> bool:
+        """Whether the run, as `begin_run` would begin it, finished without failures: nothing is left to do.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            sql = "SELECT 1 FROM runs WHERE run_id = ? AND status = ?"
+            return one_row(cursor, sql, [id_after(cursor, run), RunStatus.FINISHED.value]) is not None
+
+    def settle(self) -> int:
+        """Mark runs whose process died as interrupted, and say how many they were."""
+        with self._transaction() as cursor:
+            return settle(cursor, datetime.now(UTC))
+
+    def require_quiet(self) -> None:
+        """:raises RunGoingOnError: another process does a run on this database."""
+        with self._reading() as cursor:
+            require_room(cursor, "", Beside.NO_RUN)
+
+    def has_dead_runs(self) -> bool:
+        """Whether a run is marked as going on whose process died.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return has_dead(cursor, datetime.now(UTC))
+
+    def attempts(self, most: int = 10) -> list[Attempt]:
+        """The newest starts of runs, newest first.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            return read_attempts(cursor, most)
+
+    def articles_done(self, run_id: str) -> frozenset[str]:
+        """The ids of the articles that the run has saved, each with all its claims and verdicts.
+
+        :raises StoreReadError: when DuckDB could not read.
+        """
+        with self._reading() as cursor:
+            rows = cursor.execute("SELECT article_id FROM run_articles WHERE run_id = ? AND read_whole", [run_id])
+            return frozenset(row[0] for row in rows.fetchall())
 
     def id_after(self, run: Run) -> str:
         """The run's id, or another where since it began a run on another basis gave newer verdicts.
@@ -153,6 +222,7 @@ class Store:
         with self._transaction() as cursor:
             write_batch(cursor, read_run(cursor, run_id), batch, documents_at)
             write_wordings(cursor, [*wordings, *own_wordings(batch.claims.values())], datetime.now(UTC))
+            give_sign(cursor, run_id)
 
     def record_failures(self, run_id: str, failures: Sequence[Failure]) -> None:
         """Store what a run did not do; the same failure twice is stored once.
@@ -172,15 +242,36 @@ class Store:
             read_run(cursor, run_id)
             write_fetches(cursor, run_id, fetches)
 
-    def finish_run(self, run_id: str, status: RunStatus, finished_at: datetime) -> None:
+    def finish_run(
+        self,
+        run_id: str,
+        status: RunStatus,
+        finished_at: datetime,
+        cause: Failure | None = None,
+        interrupted: bool = False,
+    ) -> None:
         """Store how and when a run ended.
 
         :param finished_at: with its time zone.
+        :param cause: why it failed; stored as one of its failures.
+        :param interrupted: it was stopped, and goes on when it is started again.
         :raises UnknownRunError: when the run was not begun.
         """
         with self._transaction() as cursor:
             read_run(cursor, run_id)
             _set_status(cursor, run_id, status, finished_at)
+            end_attempt(cursor, run_id, finished_at, Ending(status, cause.message if cause else None, interrupted))
+            write_failures(cursor, run_id, [cause] if cause else [])
+
+    def record_stages(self, run_id: str, stages: Sequence[StageTime]) -> None:
+        """Store how long the stages of the run's last attempt took; a stage given again replaces what was stored."""
+        with self._transaction() as cursor:
+            write_stages(cursor, run_id, stages)
+
+    def record_notifications(self, run_id: str, told: Sequence[Notification]) -> None:
+        """Store what was told to whom after the run."""
+        with self._transaction() as cursor:
+            write_notifications(cursor, run_id, told)
 
     def report_rows(self, run_id: str | None = None) -> RunReport:
         """All of one run, as it was saved; without an id the newest run.

@@ -21,6 +21,7 @@ from verifier.rows import (
     Earlier,
     Flip,
     PastVerdict,
+    Resumed,
     RunReport,
     Sighting,
     Sightings,
@@ -230,6 +231,7 @@ def hostile_report(text: str) -> RunReport:
         failures=(Failure(text, text, text, text),),
         articles=(ArticleReport(article, (*rows, ClaimReport(skipped, None))),),
         desk=Desk((flip,), 1, (Count("2026-11-12", (1, 0, 0, 0)),), counts, counts),
+        resumed=Resumed(1, 2),
     )
 
 

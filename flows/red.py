@@ -1,0 +1,88 @@
+"""The page of a run that is not over, or failed: no older page stands there as if it were today's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from flows.publish import ReportWriteError, write_report
+from verifier.rows import RunReport
+from verifier.store import RunGoingOnError, Store, StoreError, failed_start, open_published, refresh
+from verifier.types import Failure, Run, RunStatus
+
+NOT_BEGUN = "not begun"
+
+
+@contextmanager
+def never_green(database: Path, report: Path) -> Iterator[None]:
+    """Write a page that says that a run goes on and, should it fail, one that says so, with why.
+
+    What is raised inside goes on its way. A run that fails before it is stored is stored as a failed one, where there
+    is a database.
+
+    :raises ReportWriteError: when the first page cannot be written.
+    """
+    began = datetime.now(UTC)
+    write_report(RunReport(_unknown_run(began, RunStatus.RUNNING), (), ()), report)
+    try:
+        yield
+    except ReportWriteError:
+        raise
+    except BaseException as error:
+        with suppress(ReportWriteError):  # what is there says that the run goes on, which is not green either
+            write_report(failed_report(database, began, error), report)
+        raise
+
+
+def failed_report(database: Path, began: datetime, error: BaseException) -> RunReport:
+    """All that is stored of the run that this process began after a moment or, where none is, why there is none."""
+    from flows.recording import cause_of
+
+    cause = cause_of(error)
+    fallback = RunReport(_unknown_run(began, RunStatus.FAILED), (cause,), ())
+    if not database.is_file() or isinstance(error, RunGoingOnError):
+        return fallback
+    try:
+        run_id = stored_since(database, began) or _stored_start(database, began, cause)
+        with open_published(database)[0] as store:
+            stored = store.report_rows(run_id)
+    except StoreError:
+        return fallback
+    return stored if stored.run.status is RunStatus.FAILED else fallback
+
+
+def stored_since(database: Path, began: datetime) -> str | None:
+    """The run that this process began after a moment, if any is stored."""
+    from verifier.store.processes import this_process
+
+    with open_published(database)[0] as store:
+        mine = [a for a in store.attempts(20) if a.process == this_process() and a.started_at >= began]
+    return mine[0].run_id if mine else None
+
+
+def finished_since(database: Path, began: datetime) -> RunReport | None:
+    """All of the run that this process began after a moment, if it is stored as finished."""
+    run_id = stored_since(database, began) if database.is_file() else None
+    if run_id is None:
+        return None
+    with open_published(database)[0] as store:
+        report = store.report_rows(run_id)
+    is_over = report.run.status in (RunStatus.FINISHED, RunStatus.FINISHED_WITH_FAILURES)
+    return report if is_over else None
+
+
+def _stored_start(database: Path, began: datetime, cause: Failure) -> str:
+    run = failed_start(began, version("claim-verifier"), "{}")
+    with Store.open(database) as store:
+        store.begin_run(run)
+        store.finish_run(run.id, RunStatus.FAILED, datetime.now(UTC), cause)
+    refresh(database)
+    return run.id
+
+
+def _unknown_run(began: datetime, status: RunStatus) -> Run:
+    ended = None if status is RunStatus.RUNNING else datetime.now(UTC)
+    return Run(NOT_BEGUN, began, ended, status, version("claim-verifier"), "{}", (), "")

@@ -1,0 +1,235 @@
+"""A morning without anybody watching: notices, status, prune, the red page, and the schedule's own checks."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flows import notify as notifying
+from flows.notify import News, NotifyTargetError, notify_all, require_target
+from flows.prune import prune
+from flows.red import never_green
+from flows.schedule import Schedule, ScheduleError, held, kept_schedule, next_run
+from tests.flows.conftest import Outcome
+from tests.verifier.factories import make_article, make_claim, make_evidence, make_run, make_verdict
+from verifier.rows import RunReport
+from verifier.store import RunGoingOnError, Store, query_file
+from verifier.types import Failure, Label, RunStatus, Stance
+
+FAILED = Failure("a.txt", "read", "SourceError", "expected text, found nothing")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """With one finished run."""
+    path = tmp_path / "v.duckdb"
+    article = make_article()
+    claim = make_claim(article)
+    with Store.open(path) as store:
+        store.begin_run(make_run(), n_articles=1)
+        store.save("run-1", [article], [claim], [make_verdict(claim)])
+        store.finish_run("run-1", RunStatus.FINISHED, make_run().started_at + timedelta(seconds=30))
+    return path
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> News:
+    flips = [{"claim": "Vell’s dam", "old_label": "SUPPORTED", "label": "REFUTED"}]
+    return News.of(RunReport(make_run(), (FAILED,), ()), flips, tmp_path / "v.duckdb", tmp_path)
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[bytes]]]:
+    """Takes what is posted; /moved sends elsewhere."""
+    taken: list[bytes] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(302 if self.path == "/moved" else 204)
+            self.send_header("Location", "/here")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}", taken
+        http.shutdown()
+
+
+def test_a_command_reads_the_news_and_no_shell_the_command(news: News, tmp_path: Path) -> None:
+    """JSON on standard input; what a shell would make of the words is left as it is."""
+    out = tmp_path / "told $(date).json"
+    script = "import pathlib,sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
+    [told] = notify_all([f"{sys.executable} -c '{script}' '{out}'"], news)
+    assert (told.error, told.n_flips, told.n_failures) == (None, 1, 1)
+    found = json.loads(out.read_text(encoding="utf-8"))
+    assert found["flips"][0]["claim"] == "Vell’s dam" and found["failures"][0]["source"] == "a.txt"
+
+
+def test_a_url_gets_the_news_and_redirects_are_not_followed(news: News, server: tuple[str, list[bytes]]) -> None:
+    """What is stored names the host alone: a path may be a secret."""
+    url, taken = server
+    arrived, moved = notify_all([f"{url}/hook/secret", f"{url}/moved"], news)
+    assert json.loads(taken[0])["run_id"] == "run-1" and len(taken) == 2
+    assert (arrived.error, arrived.target) == (None, "http://127.0.0.1")
+    assert "302" in str(moved.error)
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("/nowhere/mail desk", "No such file"),
+        (f"{sys.executable} -c 'import sys; sys.exit(\"no paper\")'", "code 1: no paper"),
+        (f"{sys.executable} -c 'import time; time.sleep(60)'", "within 1 s"),
+        ("http://127.0.0.1:1/hook", "refused"),
+    ],
+)
+def test_a_notice_that_does_not_arrive_says_why(
+    news: News, target: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is raised."""
+    monkeypatch.setattr(notifying, "TIMEOUT_S", 1)
+    [told] = notify_all([target], news)
+    assert says in str(told.error)
+
+
+@pytest.mark.parametrize("target", ["", "  ", "https://", "say 'unclosed"])
+def test_what_is_neither_command_nor_url_is_refused(target: str) -> None:
+    """Before the run, not after it."""
+    with pytest.raises(NotifyTargetError, match="expected a command"):
+        require_target(target)
+
+
+def test_no_older_page_stands_while_a_run_goes_on_or_after_it_failed(database: Path, tmp_path: Path) -> None:
+    """The page says why; the failed start is the database's last run."""
+    page = tmp_path / "report" / "index.html"
+    page.parent.mkdir()
+    page.write_text("all green", encoding="utf-8")
+    with pytest.raises(OSError, match="no corpus"), never_green(database, page.parent):
+        assert "still running, or was stopped" in page.read_text(encoding="utf-8")
+        raise OSError("no corpus there")
+    assert "This run failed" in page.read_text(encoding="utf-8") and "no corpus there" in page.read_text("utf-8")
+    rows = query_file(database, "SELECT status, cause, n_verdicts FROM run_report('')").rows
+    assert rows == [("FAILED", "no corpus there", 0)]
+
+
+def test_a_failed_start_makes_no_database(tmp_path: Path) -> None:
+    """A mistyped path leaves a red page, and nothing else."""
+    with pytest.raises(OSError, match="no corpus"), never_green(tmp_path / "v.duckdb", tmp_path / "report"):
+        raise OSError("no corpus there")
+    assert "no corpus there" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "v.duckdb").exists()
+
+
+def test_status_tells_the_last_runs_and_exits_by_the_last(verifier: Callable[..., Outcome], database: Path) -> None:
+    """0 where it finished, 1 where it failed; rows as JSON."""
+    good = verifier("status", "--db", database)
+    assert good.code == 0 and "FINISHED" in good.out and "next run: no `verifier schedule`" in good.err
+    with Store.open(database) as store:
+        store.begin_run(make_run())
+        store.finish_run("run-1", RunStatus.FAILED, datetime.now(UTC), FAILED)
+    bad = verifier("status", "--db", database, "--json")
+    rows = [json.loads(line) for line in bad.out.splitlines()]
+    assert bad.code == 1
+    assert [(r["attempt"], r["status"], r["n_failures"]) for r in rows] == [(2, "FAILED", 1), (1, "FINISHED", 1)]
+
+
+def schedule_of(database: Path, cron: str = "0 6 * * *") -> Schedule:
+    return Schedule(cron, "Europe/Istanbul", ("morning",), "corpus", str(database), "report")
+
+
+def test_one_database_has_one_scheduler_and_status_knows_it(verifier: Callable[..., Outcome], database: Path) -> None:
+    """The second is refused with the first one's process; when that is gone, nobody comes next."""
+    with held(schedule_of(database), "http://127.0.0.1:4200/api"):
+        with pytest.raises(ScheduleError, match=f"process {os.getpid()} "), held(schedule_of(database), ""):
+            pass
+        assert "next run: 2" in verifier("status", "--db", database).err
+    assert kept_schedule(database) is None
+
+
+def test_the_next_run_is_told_in_its_own_zone() -> None:
+    """Six in Istanbul is three in UTC."""
+    now = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+    assert next_run("0 6 * * *", "Europe/Istanbul", now) == datetime(2026, 3, 3, 6, tzinfo=ZoneInfo("Europe/Istanbul"))
+
+
+@pytest.mark.parametrize(("cron", "timezone"), [("daily", "UTC"), ("61 * * * *", "UTC"), ("0 6 * * *", "Mars/Phobos")])
+def test_a_schedule_that_is_none_is_refused(cron: str, timezone: str) -> None:
+    """With an example."""
+    with pytest.raises(ScheduleError, match="such as"):
+        next_run(cron, timezone)
+
+
+def three_verdicts(database: Path) -> None:
+    """Of one claim by three runs in January, the oldest of which alone cites its document."""
+    article = make_article()
+    claim = make_claim(article)
+    with Store.open(database) as store:
+        for day, stance, label in ((1, Stance.REFUTES, Label.REFUTED), (2, Stance.SUPPORTS, Label.SUPPORTED),
+                                   (3, Stance.SUPPORTS, Label.SUPPORTED)):  # fmt: skip
+            run = make_run(f"day-{day}", started_at=datetime(2026, 1, day, tzinfo=UTC))
+            store.begin_run(run)
+            store.save(run.id, [article], [claim], [make_verdict(claim, label, [make_evidence(claim, stance)])])
+            store.finish_run(run.id, RunStatus.FINISHED, run.started_at)
+
+
+def test_prune_moves_superseded_verdicts_into_a_folder_and_keeps_what_is_shown(tmp_path: Path) -> None:
+    """The newest, the one before and what they cite stay; what goes is in the folder, with what only it cites."""
+    database, folder, soon = tmp_path / "v.duckdb", tmp_path / "old", datetime.now(UTC) + timedelta(days=1)
+    three_verdicts(database)
+    [dry] = [g for g in prune(database, soon, 1, folder, False, dry_run=True) if g.what == "superseded verdicts"]
+    assert dry.n == 1 and not folder.exists()
+    prune(database, soon, 1, folder, False)
+    assert query_file(database, "SELECT run_id FROM verdicts ORDER BY 1").rows == [("day-2",), ("day-3",)]
+    assert {path.stem for path in folder.iterdir()} >= {"verdicts", "evidence", "passages", "documents"}
+    with Store.open(database) as store:
+        assert store.faults() == []
+        assert not store.has_finished(make_run("day-1")) and store.has_finished(make_run("day-3"))
+
+
+def test_prune_takes_partial_files_and_an_unused_memory_and_nothing_younger(database: Path) -> None:
+    """Of dead processes, and only from before."""
+    memory, half = database.with_name("v.duckdb.memory"), database.with_name(f"v.snapshot.duckdb.{2**22 + 1}.partial")
+    mine = database.with_name(f"v.snapshot.duckdb.{os.getpid()}.partial")
+    for path in (memory, half, mine):
+        path.write_bytes(b"x" * 100)
+    assert [g.n for g in prune(database, datetime.now(UTC) - timedelta(days=1), 1, None, False)] == [0, 0, 0]
+    gone = prune(database, datetime.now(UTC) + timedelta(days=1), 1, None, False)
+    assert [(g.what, g.n, g.n_bytes) for g in gone if g.n] == [("partial files", 1, 100), ("memory of models", 1, 100)]
+    assert mine.exists() and not memory.exists() and not half.exists()
+
+
+def test_prune_takes_pages_that_newer_ones_replaced(database: Path) -> None:
+    """What a URL gave last stays, however old."""
+    pages = database.with_name("v.duckdb.pages")
+    for path, text in (
+        ("urls/ab/u.json", '{"sha256": "ab1"}'),
+        ("bodies/ab/ab1.gz", "new"),
+        ("bodies/ab/ab0.gz", "old"),
+    ):
+        (pages / path).parent.mkdir(parents=True, exist_ok=True)
+        (pages / path).write_text(text, encoding="utf-8")
+    [gone] = [g for g in prune(database, datetime.now(UTC) + timedelta(days=1), 1, None, False) if g.n]
+    assert (gone.what, gone.n, gone.n_bytes) == ("fetched pages", 1, 3)
+    assert (pages / "bodies/ab/ab1.gz").exists()
+
+
+def test_nothing_is_pruned_beside_a_run(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another process."""
+    with Store.open(database) as store:
+        store.begin_run(make_run("run-2"))
+        store._connection.execute("UPDATE attempts SET host = 'elsewhere', seen_at = now() WHERE run_id = 'run-2'")
+    with pytest.raises(RunGoingOnError, match="on elsewhere"):
+        prune(database, datetime.now(UTC), 1, None, False)
