@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
     from flows.morning import CheckNew
     from flows.request import Read, VerifyRequest
+    from verifier.report import ReportConfig
     from verifier.retrieve import Query
     from verifier.rows import RunReport
     from verifier.timing import StageClock
@@ -99,12 +100,18 @@ def run(
 
     targets = [require_target(target) for target in notify or ()]
     forms = tuple(formats or DEFAULT_FORMATS)
+    require_formats(forms, _publisher_settings(settings, forms))
     require_report_folder(report)
     with watched(db, report, targets):
-        chosen = load_chosen(settings)
-        require_formats(forms, chosen.report)
         request = VerifyRequest(
-            tuple(sources), corpus, db, report, chosen, formats=forms, allow_private=allow_private, only_new=only_new
+            tuple(sources),
+            corpus,
+            db,
+            report,
+            load_chosen(settings),
+            formats=forms,
+            allow_private=allow_private,
+            only_new=only_new,
         )
     try:
         with progress("checking articles") as advance:
@@ -177,6 +184,14 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
     if outcome.resumed:
         say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
     print_failures(outcome.failures)
+
+
+def _publisher_settings(settings: Path | None, formats: Sequence[str]) -> ReportConfig:
+    """Loaded only where they are asked for: that takes as long as to write a short report."""
+    from flows.publish import CLAIM_REVIEW
+    from verifier.report import ReportConfig
+
+    return load_chosen(settings).report if CLAIM_REVIEW in formats else ReportConfig()
 
 
 def _files(outcome: RunReport, folder: Path, formats: Sequence[str]) -> str:
@@ -306,13 +321,12 @@ def report(
         return
     if port or open_browser:
         raise InputError("--port and --open are of a report that is served; give --serve too, or leave them out")
-    from flows.publish import CLAIM_REVIEW, DEFAULT_FORMATS, require_formats, write_claim, write_report
-    from verifier.report import ReportConfig, report_json_lines
+    from flows.publish import DEFAULT_FORMATS, require_formats, write_claim, write_report
+    from verifier.report import report_json_lines
     from verifier.store import open_published
 
     forms = tuple(formats or DEFAULT_FORMATS)
-    # Settings take as long to load as a short report to write, and only say who publishes it.
-    config = load_chosen(settings).report if settings or CLAIM_REVIEW in forms else ReportConfig()
+    config = load_chosen(settings).report if settings else _publisher_settings(None, forms)
     require_formats(forms, config)
     with open_published(db)[0] as store:
         judged = store.judged_claim(claim) if claim else None
