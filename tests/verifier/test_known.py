@@ -83,9 +83,11 @@ def test_the_same_run_again_is_the_same_run(store: Store) -> None:
 )
 def test_a_run_after_one_on_another_basis_is_a_new_one(store: Store, change: dict[str, object]) -> None:
     """The corpus was changed and put back: what is found now differs from the verdicts of the run between."""
-    run = make_run("a", started_at=at(1))
-    for made in (run, make_run("b", started_at=at(2), **change)):
-        store.begin_run(made)
+    run, between = make_run("a", started_at=at(1)), make_run("b", started_at=at(2), **change)
+    store.begin_run(run)
+    store.begin_run(between)
+    assert store.id_after(run) == "a"  # the run between gave no verdict yet, and may have failed
+    store.save("b", [make_article()], [], [make_verdict(make_claim(), Label.NOT_ENOUGH_EVIDENCE, [])])
     again = replace(run, id=store.id_after(run), started_at=at(3))
     assert again.id != "a"
     store.begin_run(again)
