@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,11 @@ def test_no_hostile_string_runs_on_the_page(tmp_path: Path, open_tab: OpenTab):
 
 
 def test_no_hostile_string_runs_on_the_page_of_a_claim(tmp_path: Path, open_tab: OpenTab):
-    """Each by itself: one string that ended an element would hide those behind it."""
-    for n, (_, report) in enumerate(hostile_reports()):
+    """Every fourth by itself: one string that ended an element would hide those behind it.
+
+    That none of them adds an element is tested for all without a browser.
+    """
+    for n, (_, report) in enumerate(islice(hostile_reports(), 0, None, 4)):
         path = tmp_path / f"{n}.html"
         path.write_text(render_claim_html(report, "hostile-1"), "utf-8", "replace")
     tab = open_tab(tmp_path / "0.html")
