@@ -8,10 +8,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults import kills
+from tests.faults import disk, feeds, kills, signals
 from tests.faults.bench import Bench, Result
 
-FAMILIES = ((kills.at_every_step, 99), (kills.at_random, 100))
+FAMILIES = (
+    (signals.two_schedulers, 1),
+    (disk.read_only, 2),
+    (disk.full_disk, 15),
+    (disk.limited_files, 15),
+    (disk.clock_set_back, 11),
+    (signals.stops, 10),
+    (kills.at_every_step, 99),
+    (feeds.feeds, 99),
+    (kills.at_random, 100),
+)
 QUICK = 3
 
 

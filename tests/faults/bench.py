@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.faults import child
 from tests.faults.child import BEGUN, Trial
-from verifier.store import Store, query_file
+from verifier.store import Store
 
 HANG_S = 60.0
 N_ARTICLES = 8
@@ -141,11 +141,12 @@ class Bench:
 def rows_of(database: Path) -> Rows:
     """Every row of the tables that hold results, sorted, without the moments of writing."""
     found: Rows = {}
-    for table in TABLES:
-        sql = "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT starts_with(data_type, 'TIMESTAMP')"
-        columns = [str(row[0]) for row in query_file(database, sql, [table]).rows]
-        sql = f"SELECT {', '.join(columns)} FROM {table}"
-        found[table] = sorted(((repr(row),) for row in query_file(database, sql).rows))
+    sql = "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT starts_with(data_type, 'TIMESTAMP')"
+    with Store.open(database, read_only=True) as store:
+        for table in TABLES:
+            columns = [str(row[0]) for row in store.query(sql, [table]).rows]
+            rows = store.query(f"SELECT {', '.join(columns)} FROM {table}").rows
+            found[table] = sorted((repr(row),) for row in rows)
     return found
 
 

@@ -129,8 +129,10 @@ def _without_models_and_prefect() -> None:
         setattr(walk, task, getattr(walk, task).fn)
     walk.leave_artifacts = lambda *_: None  # type: ignore[attr-defined]
     walk.ProgressBar = _NoBar  # type: ignore[attr-defined,assignment]
-    command._through_prefect = lambda runner, advance: lambda request, read, clock: walk.verify.fn(  # type: ignore[attr-defined]
-        request, advance, read, clock
+    command._through_prefect = lambda runner, advance: (
+        lambda request, read, clock: walk.verify.fn(  # type: ignore[attr-defined]
+            request, advance, read, clock
+        )
     )
 
 

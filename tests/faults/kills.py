@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from tests.faults.bench import Bench, NotSurvivedError, Result
-from tests.faults.child import OF_BATCHES, POINTS
+from tests.faults.child import OF_BATCHES, POINTS, Trial
 
 Report = Callable[[Result], None]
 
@@ -47,12 +48,7 @@ def _killed_at(bench: Bench, where: tuple[str, bool, int]) -> None:
     _goes_on(bench, trial)
 
 
-def _goes_on(bench: Bench, trial: object) -> None:
-    from dataclasses import replace
-
-    from tests.faults.child import Trial
-
-    assert isinstance(trial, Trial)
+def _goes_on(bench: Bench, trial: Trial) -> None:
     bench.not_green(trial)
     bench.finish(replace(trial, kill_at=None))
     bench.same_rows(trial)
