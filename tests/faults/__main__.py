@@ -12,7 +12,6 @@ from tests.faults import disk, feeds, kills, signals
 from tests.faults.bench import Bench, Result
 
 FAMILIES = (
-    (signals.two_schedulers, 1),
     (disk.read_only, 2),
     (disk.full_disk, 15),
     (disk.limited_files, 15),
@@ -20,6 +19,7 @@ FAMILIES = (
     (signals.stops, 10),
     (kills.at_every_step, 99),
     (feeds.feeds, 99),
+    (signals.two_schedulers, 1),
     (kills.at_random, 100),
 )
 QUICK = 3
