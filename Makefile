@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench models clean
+.PHONY: help install demo test faults lint bench models clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,9 @@ demo: install ## build the sample corpus, verify the sample articles, print verd
 
 test: install ## run the whole test suite
 	$(BIN)/python -m pytest
+
+faults: install ## kill, fill, stop, starve and mislead runs for ten minutes: make faults PARTS="--quick"
+	$(BIN)/python -m tests.faults $(PARTS)
 
 lint: install ## style, types and layering
 	$(BIN)/ruff check .
