@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verifier.store import THE_RUN, Beside, Store, StoreError, refresh
+from verifier.store import THE_RUN, Beside, Store, StoreError, refresh, was_interrupted
 from verifier.timing import StageClock
 from verifier.types import Failure, Run, RunStatus
 
@@ -70,7 +70,8 @@ def _finish(database: Path, run_id: str, clock: StageClock | None, error: BaseEx
 
 def is_interruption(error: BaseException) -> bool:
     """Whether somebody stopped the run, and nothing is wrong with it."""
-    return isinstance(error, KeyboardInterrupt | SystemExit) or type(error).__name__ == _BY_PREFECT
+    is_signal = isinstance(error, KeyboardInterrupt | SystemExit) or type(error).__name__ == _BY_PREFECT
+    return is_signal or was_interrupted(error)
 
 
 def cause_of(error: BaseException) -> Failure:

@@ -6,11 +6,14 @@ import gc
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Iterator
 from typing import NoReturn
 
 from flows.cli.app import EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_USAGE, InputError, app
+
+_TERMINATED = threading.Event()
 
 
 def main() -> None:
@@ -33,6 +36,7 @@ def main() -> None:
 
 def _terminate(signum: int, frame: object) -> NoReturn:
     """End as on Ctrl-C: the run is marked FAILED and Prefect's server is shut down on the way out."""
+    _TERMINATED.set()  # within a statement DuckDB raises an error of its own, and the exit is lost
     sys.exit(EXIT_TERMINATED)
 
 
@@ -56,10 +60,11 @@ def _ending(error: BaseException) -> tuple[str, int]:
     codes = [cause.code for cause in causes if isinstance(cause, SystemExit)]
     if _is_ours(error):
         return sentence_of(error), EXIT_USAGE
-    if EXIT_TERMINATED in codes:
+    is_cut = any(_was_cut(cause) for cause in causes)
+    if EXIT_TERMINATED in codes or (is_cut and _TERMINATED.is_set()):
         return "terminated; what was saved before stays saved", EXIT_TERMINATED
     # On Ctrl-C Prefect's server stops too; Prefect then fails to reach it, which is no news.
-    if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
+    if is_cut or any(isinstance(cause, KeyboardInterrupt) for cause in causes):
         return "interrupted; what was saved before stays saved", EXIT_INTERRUPTED
     if isinstance(error, SystemExit | BrokenPipeError) and any(isinstance(c, BrokenPipeError) for c in causes):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
@@ -67,6 +72,12 @@ def _ending(error: BaseException) -> tuple[str, int]:
     if not isinstance(error, SystemExit):
         return sentence_of(error), EXIT_USAGE
     return "", error.code if isinstance(error.code, int) else 0
+
+
+def _was_cut(error: BaseException) -> bool:
+    from verifier.store import was_interrupted  # not at the top: it takes half a second
+
+    return type(error) is RuntimeError and was_interrupted(error)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -27,6 +28,7 @@ from verifier.store import (
     StoreWriteError,
     publish,
     query_file,
+    was_interrupted,
 )
 from verifier.store.connection import explain_open_error
 from verifier.store.migrations import SCHEMA_FOLDER, bring_up_to_date, migrations
@@ -424,3 +426,21 @@ def test_import_is_light() -> None:
     heavy = "numpy torch faiss spacy transformers prefect pandas"
     code = f"import sys, verifier.store; print([m for m in {heavy.split()!r} if m in sys.modules])"
     assert python(code).communicate()[0] == "[]\n"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer that sends a signal here")
+def test_a_signal_within_a_statement_is_told_from_an_error(path: Path) -> None:
+    """DuckDB raises an error of its own in place of KeyboardInterrupt; what is stored is as it was."""
+    with Store.open(path) as store:
+        before = signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGINT))
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.2)
+            with pytest.raises((RuntimeError, KeyboardInterrupt)) as raised:
+                store.query(
+                    "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b WHERE a.range % 7 = b.range % 3"
+                )
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+        assert isinstance(raised.value, KeyboardInterrupt) or was_interrupted(raised.value)
+        assert store.faults() == []

@@ -14,6 +14,7 @@ from verifier.store.connection import (
     StoreReadError,
     require_file,
     snapshot_path,
+    was_interrupted,
 )
 from verifier.store.exchange import Exchanged, ExchangeError, export_tables, import_tables
 from verifier.store.integrity import DamagedRowsError
@@ -90,4 +91,5 @@ __all__ = [
     "refresh",
     "require_file",
     "snapshot_path",
+    "was_interrupted",
 ]

@@ -60,6 +60,11 @@ class StoreBusyError(StoreOpenError):
     """Another process, or another part of this one, holds the file."""
 
 
+def was_interrupted(error: BaseException) -> bool:
+    """Whether a signal came while DuckDB executed a statement: it raises an error of its own in place of Python's."""
+    return type(error) is RuntimeError and str(error) == "Query interrupted"
+
+
 def first_line(error: BaseException) -> str:
     """DuckDB's message without its code excerpt, on one line."""
     message = str(error).split("\n\nLINE ")[0]
