@@ -11,7 +11,7 @@ from tests.faults.bench import Bench, Result, statuses
 
 def test_a_killed_run_and_one_that_met_a_full_disk_go_on_to_the_same_rows(tmp_path: Path) -> None:
     """Nothing is lost or twice, and no page is green before."""
-    bench, told = Bench(tmp_path, time.monotonic() + 60), list[Result]()
+    bench, told = Bench(tmp_path, time.monotonic() + 240), list[Result]()
     kills.at_random(bench, 1, told.append)
     disk.limited_files(bench, 1, told.append)
     assert [(r.n_tried, r.n_survived, r.n_lost, r.notes) for r in told] == [(1, 1, 0, [])] * 2
@@ -19,7 +19,7 @@ def test_a_killed_run_and_one_that_met_a_full_disk_go_on_to_the_same_rows(tmp_pa
 
 def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
     """What the suite compares with are rows, and a run that lacks an article has fewer."""
-    bench, told = Bench(tmp_path, time.monotonic() + 60), list[Result]()
+    bench, told = Bench(tmp_path, time.monotonic() + 240), list[Result]()
 
     def loses() -> None:
         trial = bench.trial(sources=(str(bench.articles / "a0.txt"),))
