@@ -12,10 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.notify import News, notify_all
-from flows.publish import write_report
-from flows.recording import recorded
+from flows.recording import recorded, tell
 from flows.red import failed_report, never_green
-from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources
+from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources, write_files
 from verifier.pipeline import open_verifier
 from verifier.rows import RunReport
 from verifier.store import RunGoingOnError, Store, StoreError, open_published, refresh
@@ -99,14 +98,7 @@ def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunRe
             return None
     with recorded(request.database, run, clock, len(found.articles), request.beside) as begun:
         _save_fetches(request.database, begun.run_id, found.fetches)
-    with clock.of("report"):
-        with Store.open(request.database, read_only=True) as store:
-            report = store.report_rows(begun.run_id)
-        write_report(report, request.report, request.formats, request.settings.report)
-    with Store.open(request.database) as store:
-        store.record_stages(begun.run_id, clock.totals())
-    refresh(request.database)
-    return report
+    return tell(request.database, begun.run_id, clock, lambda rows: write_files(rows, request))
 
 
 def _save_fetches(database: Path, run_id: str, fetches: Sequence[Fetch]) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from verifier.rows import RunReport
 from verifier.store import THE_RUN, Beside, Store, StoreError, refresh, was_interrupted
 from verifier.timing import StageClock
 from verifier.types import Failure, Run, RunStatus
@@ -66,6 +67,23 @@ def _finish(database: Path, run_id: str, clock: StageClock | None, error: BaseEx
             store.finish_run(run_id, RunStatus.FINISHED, now)
         if clock:
             store.record_stages(run_id, clock.totals())
+
+
+def tell(database: Path, run_id: str, clock: StageClock, write: Callable[[RunReport], object]) -> RunReport:
+    """Write the report of a run that is over, store how long its stages took, and publish the database.
+
+    :param write: writes the report's files.
+    """
+    try:
+        with clock.of("report"):
+            with Store.open(database, read_only=True) as store:
+                report = store.report_rows(run_id)
+            write(report)
+    finally:
+        with Store.open(database) as store:
+            store.record_stages(run_id, clock.totals())
+        refresh(database)
+    return report
 
 
 def is_interruption(error: BaseException) -> bool:

@@ -10,13 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.documents import content_id
-from flows.publish import DEFAULT_FORMATS
+from flows.publish import DEFAULT_FORMATS, write_report
 from flows.web import fetches_of, open_web
 from flows.worker import CODE
 from verifier.confidence import Calibration
 from verifier.memory import Memory
 from verifier.pipeline import Basis, Desk, read_articles
 from verifier.recall import KnownWordings
+from verifier.rows import RunReport
 from verifier.settings import Settings
 from verifier.store import Beside, Store
 from verifier.types import Article, Failure, Fetch, Run, RunKind, RunStatus
@@ -69,6 +70,14 @@ def new_of(database: Path, articles: list[Article]) -> list[Article]:
     with Store.open(database) as store:  # to write: an older database is brought up to date first
         known = store.read_before([article.id for article in articles])
     return [article for article in articles if article.id not in known]
+
+
+def write_files(report: RunReport, request: VerifyRequest) -> tuple[Path, ...]:
+    """The report in the forms that were asked for.
+
+    :raises ReportWriteError: when a file cannot be written.
+    """
+    return write_report(report, request.report, request.formats, request.settings.report)
 
 
 def memory_of(database: Path) -> Path:

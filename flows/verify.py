@@ -13,14 +13,13 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.artifacts import ProgressBar, leave_artifacts, name_of_run
 from flows.cluster import Checked, ClusterChecker, cluster_of_flow
-from flows.publish import write_report
-from flows.recording import recorded
-from flows.request import Found, Read, VerifyRequest, calibration_of, desk_of, new_run, read_sources
+from flows.recording import recorded, tell
+from flows.request import Found, Read, VerifyRequest, calibration_of, desk_of, new_run, read_sources, write_files
 from flows.stopping import finishing_batches
 from verifier.failures import FailureLimit
 from verifier.pipeline import Basis, CheckedArticle, open_verifier
 from verifier.rows import RunReport
-from verifier.store import DocumentsAt, Publisher, Store, refresh
+from verifier.store import DocumentsAt, Publisher, Store
 from verifier.timing import StageClock
 from verifier.types import Article, Failure, Fetch
 
@@ -73,7 +72,7 @@ def save_fetches(database: Path, run_id: str, fetches: Sequence[Fetch]) -> None:
 @task(name="write report", cache_policy=NO_CACHE, retries=1)
 def render(report: RunReport, request: VerifyRequest) -> tuple[Path, ...]:
     """The report's files."""
-    return write_report(report, request.report, request.formats, request.settings.report)
+    return write_files(report, request)
 
 
 @flow(name="verify", flow_run_name=name_of_run, validate_parameters=False)
@@ -110,7 +109,7 @@ def verify(
             if left:
                 show_unfinished(request, begun.run_id)
             check_and_save(request, begun.run_id, checker, left, len(found.articles), progress, clock)
-    report = tell(request, begun.run_id, clock)
+    report = tell(request.database, begun.run_id, clock, lambda rows: render(rows, request))
     leave_artifacts(report, request.report)
     return report
 
@@ -149,21 +148,7 @@ def show_unfinished(request: VerifyRequest, run_id: str) -> None:
     """A page that says that the run is not over: it stands there should the process be killed."""
     with Store.open(request.database, read_only=True) as store:
         report = store.report_rows(run_id)
-    write_report(report, request.report, request.formats, request.settings.report)
-
-
-def tell(request: VerifyRequest, run_id: str, clock: StageClock) -> RunReport:
-    """Write the report of a run that is over, and publish the database."""
-    try:
-        with clock.of("report"):
-            with Store.open(request.database, read_only=True) as store:
-                report = store.report_rows(run_id)
-            render(report, request)
-    finally:
-        with Store.open(request.database) as store:
-            store.record_stages(run_id, clock.totals())
-        refresh(request.database)
-    return report
+    write_files(report, request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,12 +179,6 @@ def read_attempts(cursor: duckdb.DuckDBPyConnection, most: int) -> list[Attempt]
     return _attempts(cursor, "ORDER BY a.started_at DESC, a.attempt DESC LIMIT ?", [most])
 
 
-def read_last_attempt(cursor: duckdb.DuckDBPyConnection, run_id: str) -> Attempt | None:
-    """The run's newest attempt."""
-    found = _attempts(cursor, "WHERE a.run_id = ? ORDER BY a.attempt DESC LIMIT 1", [run_id])
-    return found[0] if found else None
-
-
 def failed_start(moment: datetime, code_version: str, settings_json: str) -> Run:
     """A run that could not begin: nothing is known of what it would have rested on."""
     return Run(
