@@ -61,7 +61,8 @@ def _ending(error: BaseException) -> tuple[str, int]:
     if _is_ours(error):
         return sentence_of(error), EXIT_USAGE
     is_cut = any(_was_cut(cause) for cause in causes)
-    if EXIT_TERMINATED in codes or (is_cut and _TERMINATED.is_set()):
+    is_asked = any(type(cause).__name__ == "TerminationSignal" for cause in causes)  # as Prefect raises it
+    if EXIT_TERMINATED in codes or is_asked or (is_cut and _TERMINATED.is_set()):
         return "terminated; what was saved before stays saved", EXIT_TERMINATED
     # On Ctrl-C Prefect's server stops too; Prefect then fails to reach it, which is no news.
     if is_cut or any(isinstance(cause, KeyboardInterrupt) for cause in causes):

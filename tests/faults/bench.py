@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +17,8 @@ from tests.faults.child import BEGUN, Trial
 from verifier.store import Store
 
 HANG_S = 60.0
-N_ARTICLES = 8
+N_ARTICLES = 6
+AT_ONCE = 2  # trials, for two cores
 OLD_PAGE = "yesterday's page, all green"
 TABLES = ("articles", "claims", "verdicts", "evidence", "rationales", "passages", "documents", "run_articles")
 Rows = dict[str, list[tuple[object, ...]]]
@@ -47,7 +51,8 @@ class Bench:
         """:param ends_at: by the monotonic clock; no trial is begun after it."""
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["tests.faults.child"])
-        self.folder, self.ends_at, self._n = folder, ends_at, 0
+        self.folder, self.ends_at = folder, ends_at
+        self._numbers, self._mine = itertools.count(1), threading.local()
         self.articles = folder / "articles"
         self.articles.mkdir()
         for n in range(N_ARTICLES):
@@ -61,8 +66,8 @@ class Bench:
 
     def trial(self, place: Path | None = None, **changes: object) -> Trial:
         """A new one, with an older page standing there."""
-        self._n += 1
-        folder = self.folder / f"trial-{self._n}"
+        folder = self.folder / f"trial-{next(self._numbers)}"
+        self._mine.folders = [*getattr(self._mine, "folders", ()), folder]
         (folder / "report").mkdir(parents=True)
         (folder / "report" / "index.html").write_text(OLD_PAGE, encoding="utf-8")
         given = {"sources": (str(self.articles),), "database": (place or folder) / "v.duckdb"} | changes
@@ -97,10 +102,7 @@ class Bench:
 
     def same_rows(self, trial: Trial) -> None:
         """:raises NotSurvivedError: rows are lost, are there twice, or differ; or the store is unsound."""
-        found = rows_of(trial.database)
-        lost = sum(len(set(rows) - set(found[table])) for table, rows in self.rows.items())
-        if lost or found != self.rows:
-            raise NotSurvivedError(f"{lost} rows lost, {sum(map(len, found.values()))} found", lost)
+        compare(self.rows, rows_of(trial.database))
         with Store.open(trial.database) as store:
             if faults := store.faults():
                 raise NotSurvivedError(f"unsound: {faults}")
@@ -115,27 +117,41 @@ class Bench:
         elif not is_red(page) and (not stored or not stored[-1].startswith("FINISHED")):
             raise NotSurvivedError(f"the page is green, the run is {stored}")
 
-    def many(self, fault: str, trials: list[Callable[[], None]], report: Callable[[Result], None]) -> Result:
-        """Try all for which there is time."""
-        result = Result(fault)
-        for one in trials:
-            if time.monotonic() > self.ends_at:
-                result.n_left_out += 1
-                continue
-            result.n_tried += 1
-            try:
-                one()
-                result.n_survived += 1
-            except NotSurvivedError as error:
-                result.n_lost += error.n_lost
-                result.notes.append(f"{fault}: {error}")
-            else:
-                self._clear()
+    def many(
+        self, fault: str, trials: list[Callable[[], None]], report: Callable[[Result], None], at_once: int = AT_ONCE
+    ) -> Result:
+        """Try all for which there is time.
+
+        :param at_once: 1 where trials share what they harm.
+        """
+        result, counting = Result(fault), threading.Lock()
+
+        def tried(one: Callable[[], None]) -> None:
+            is_late = time.monotonic() > self.ends_at
+            error = None if is_late else self._failed(one)
+            with counting:
+                result.n_left_out += is_late
+                result.n_tried += not is_late
+                result.n_survived += not is_late and error is None
+                if error:
+                    result.n_lost += error.n_lost
+                    result.notes.append(f"{fault}: {error}")
+
+        with ThreadPoolExecutor(at_once) as pool:
+            list(pool.map(tried, trials))
         report(result)
         return result
 
-    def _clear(self) -> None:
-        shutil.rmtree(self.folder / f"trial-{self._n}", ignore_errors=True)
+    def _failed(self, trial: Callable[[], None]) -> NotSurvivedError | None:
+        """Try it; what came of it stays where it failed."""
+        self._mine.folders = []
+        try:
+            trial()
+        except NotSurvivedError as error:
+            return error
+        for folder in self._mine.folders:
+            shutil.rmtree(folder, ignore_errors=True)
+        return None
 
 
 def rows_of(database: Path) -> Rows:
@@ -148,6 +164,13 @@ def rows_of(database: Path) -> Rows:
             rows = store.query(f"SELECT {', '.join(columns)} FROM {table}").rows
             found[table] = sorted((repr(row),) for row in rows)
     return found
+
+
+def compare(expected: Rows, found: Rows) -> None:
+    """:raises NotSurvivedError: rows are lost, are there twice, or differ."""
+    lost = sum(len(set(rows) - set(found[table])) for table, rows in expected.items())
+    if lost or found != expected:
+        raise NotSurvivedError(f"{lost} rows lost, {sum(map(len, found.values()))} found", lost)
 
 
 def statuses(database: Path) -> list[str]:

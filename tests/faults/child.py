@@ -23,6 +23,7 @@ import flows.cli.verify as command
 import flows.morning
 import flows.publish
 import flows.verify as walk
+import verifier.report.html
 import verifier.store.snapshot
 import verifier.store.store
 from tests.verifier.factories import make_claim, make_verdict
@@ -101,6 +102,10 @@ class _NoBar:
 
     def show(self, n_done: int, n_articles: int) -> None:
         pass
+
+
+# Compiled once, before the forks of which each is a trial.
+verifier.report.html._environment().get_template("morning.html.j2")
 
 
 def run(trial: Trial) -> None:

@@ -42,7 +42,7 @@ def full_disk(bench: Bench, n: int, report: Report, seed: int = 8) -> Result:
         report(result := Result("a full disk (left out: it needs the right to mount)"))
         return result
     trials = [partial(_full, bench, sizes.randint(LEAST_KB, MOST_KB)) for _ in range(n)]
-    return bench.many("a full disk, at a random size", trials, report)
+    return bench.many("a full disk, at a random size", trials, report, at_once=1)
 
 
 def _full(bench: Bench, kilobytes: int) -> None:
@@ -60,7 +60,8 @@ def read_only(bench: Bench, n: int, report: Report) -> Result:
     if not _can_mount(bench):
         report(result := Result("a read-only folder (left out: it needs the right to mount)"))
         return result
-    return bench.many("a read-only database folder", [partial(_read_only, bench, k) for k in (False, True)], report)
+    trials = [partial(_read_only, bench, k) for k in (False, True)]
+    return bench.many("a read-only database folder", trials, report, at_once=1)
 
 
 def _read_only(bench: Bench, has_run_before: bool) -> None:
