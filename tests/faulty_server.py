@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import http.server
 import itertools
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -91,9 +92,9 @@ def gzip_bomb(n_bytes: int = 20_000_000) -> bytes:
 
 
 class FaultyServer:
-    """Serves on 127.0.0.1, a thread for each connection, until it is closed."""
+    """Serves on 127.0.0.1, a thread for each connection, until it is closed; over TLS where a context is given."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         gzip_bomb()  # takes a moment, once
         self.faults: dict[str, Callable[[_Handler], None]] = dict(_FAULTS)
@@ -101,6 +102,9 @@ class FaultyServer:
         self._closing = threading.Event()
         handler = type("Handler", (_Handler,), {"site": self})
         self._server = _QuietServer(("127.0.0.1", 0), handler)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
@@ -119,7 +123,7 @@ class FaultyServer:
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
         """The address of a path."""
-        return f"http://{host}:{self.port}{path}"
+        return f"{self._scheme}://{host}:{self.port}{path}"
 
     def put(self, path: str, *bodies: bytes | Reply, **changes: object) -> str:
         """Answer a path by these, one after the other and the last from then on; gives its address."""

@@ -11,7 +11,14 @@ import httpcore2 as httpcore
 
 from corpus.fetching.addresses import WebUrl
 from corpus.fetching.config import FetchConfig
-from corpus.fetching.errors import BadUrlError, FetchError, PrivateAddressError, SilentError, TransferError
+from corpus.fetching.errors import (
+    BadUrlError,
+    CertificateError,
+    FetchError,
+    PrivateAddressError,
+    SilentError,
+    TransferError,
+)
 from corpus.fetching.network import CheckedBackend, Deadline
 from corpus.sources.errors import SourceTooLargeError
 
@@ -53,6 +60,7 @@ class Client:
 
         :param max_bytes: of the body, packed and unpacked; the configured limit where left out.
         :raises PrivateAddressError: the host is at an address that is not public.
+        :raises CertificateError: the server cannot prove that it is that host.
         :raises SilentError: no connection, or no whole answer in time.
         :raises TransferError: the answer is cut short, or breaks the rules of HTTP.
         :raises SourceTooLargeError: the body is over the limit; it was not read further.
@@ -83,7 +91,7 @@ class Client:
             raise TransferError(
                 f"{url}: expected an answer in HTTP, found another ({error}); try again later"
             ) from error
-        except (PrivateAddressError, SilentError) as error:
+        except (PrivateAddressError, SilentError, CertificateError) as error:
             raise type(error)(f"{url}: {error}") from error
         except FetchError:
             raise

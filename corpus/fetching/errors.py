@@ -37,5 +37,9 @@ class SilentError(FetchError):
     """No connection, or no whole answer in time."""
 
 
+class CertificateError(FetchError):
+    """A server that cannot prove that it is the one of the URL."""
+
+
 class HostGivenUpError(FetchError):
     """A host that left several requests unanswered is not asked again in a run."""

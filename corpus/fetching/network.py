@@ -12,6 +12,7 @@ from typing import Any
 import httpcore2 as httpcore
 
 from corpus.fetching.addresses import addresses_of
+from corpus.fetching.errors import CertificateError
 
 
 class Deadline(threading.local):
@@ -101,9 +102,21 @@ class TimedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        """As the stream's; the certificate is checked for the host's name, not for the address."""
+        """As the stream's; the certificate is checked for the host's name, not for the address.
+
+        :raises CertificateError: it is another's, out of date, or of nobody who is trusted here.
+        """
         left = self._deadline.left(timeout, httpcore.ConnectTimeout)
-        return TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        try:
+            return TimedStream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+        except httpcore.ConnectError as error:
+            refused = error.__cause__
+            if not isinstance(refused, ssl.SSLCertVerificationError):
+                raise
+            raise CertificateError(
+                f"its certificate is not to be trusted ({refused.verify_message}); check the URL, or name an authority"
+                " of your own network by SSL_CERT_FILE"
+            ) from error
 
     def get_extra_info(self, info: str) -> Any:
         """As the stream's."""
