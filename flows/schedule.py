@@ -162,27 +162,37 @@ def _is_held(descriptor: int) -> bool:
 def keep(schedule: Schedule, port: int = DEFAULT_PORT) -> None:
     """Serve the schedule until the process is stopped, with a Prefect server where none is configured.
 
-    A run that would overlap the one before is cancelled by a concurrency limit.
+    A run that would overlap the one before is cancelled by a concurrency limit. A server that goes away is started
+    again, or waited for where it is configured; runs that came due meanwhile are late, not lost.
 
     :raises ScheduleError: the schedule is none, or another process keeps one for the database.
     :raises ServerStartError: Prefect's server did not come up.
     """
-    from flows.server import server_for_schedules
+    from flows.server import ServerLostError, server_for_schedules, wait_for_configured
 
-    first = next_run(schedule.cron, schedule.timezone)
-    with held(schedule, ""), server_for_schedules(port) as api:
-        print(
-            f"verifier: {schedule.cron} {schedule.timezone}, first at {first:%Y-%m-%d %H:%M %Z};"
-            f" runs are shown at {api.removesuffix('/api')}; Ctrl-C ends it",
-            file=sys.stderr,
-            flush=True,
-        )
-        _serve(schedule, api)
+    next_run(schedule.cron, schedule.timezone)  # a wrong one is refused before anything is started
+    with held(schedule, ""):
+        while True:
+            try:
+                with server_for_schedules(port) as api:
+                    first = next_run(schedule.cron, schedule.timezone)
+                    _say(
+                        f"{schedule.cron} {schedule.timezone}, first at {first:%Y-%m-%d %H:%M %Z};"
+                        f" runs are shown at {api.removesuffix('/api')}; Ctrl-C ends it"
+                    )
+                    _serve(schedule, api)
+                return
+            except ServerLostError as error:
+                _say(str(error))
+            wait_for_configured()
+
+
+def _say(sentence: str) -> None:
+    print(f"verifier: {sentence}", file=sys.stderr, flush=True)
 
 
 def _serve(schedule: Schedule, api: str) -> None:
-    import logging
-
+    """:raises ServerLostError: the server does not answer any more."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.runner import Runner
     from prefect.schedules import Cron
@@ -190,7 +200,7 @@ def _serve(schedule: Schedule, api: str) -> None:
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import verify_sources
-    from flows.server import release_leftovers
+    from flows.server import losing, release_leftovers
 
     others, ending = children(), Ending()  # the server is no run
 
@@ -203,8 +213,7 @@ def _serve(schedule: Schedule, api: str) -> None:
         ending.let_finish(children() - others, signal.SIGINT)
         raise KeyboardInterrupt
 
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # it tells of what Prefect leaves undone when it is ended
-    with temporary_settings({PREFECT_API_URL: api}):
+    with temporary_settings({PREFECT_API_URL: api}), losing(api):
         deployment = verify_sources.to_deployment(
             name=Path(schedule.db).stem,
             schedule=Cron(schedule.cron, timezone=schedule.timezone),
@@ -215,22 +224,26 @@ def _serve(schedule: Schedule, api: str) -> None:
         runner = PatientRunner(pause_on_shutdown=True)
         deployment_id = runner.add_deployment(cast("RunnerDeployment", deployment))  # no loop is running here
         if n := release_leftovers(cast(UUID, deployment_id)):
-            print(f"verifier: {n} runs of a scheduler that died are ended", file=sys.stderr, flush=True)
+            _say(f"{n} that nobody goes on with {'is' if n == 1 else 'are'} ended in Prefect's records")
         signal.signal(signal.SIGINT, on_ctrl_c)
-        asyncio.run(runner.start())
+        try:
+            asyncio.run(runner.start())
+        except Exception:
+            if not ending.has_begun:  # else the server went first, and the schedule cannot be paused there
+                raise
 
 
 class Ending:
     """Lets a run at hand finish its batch before Prefect, which would kill it, is told to stop."""
 
     def __init__(self) -> None:
-        self._has_begun = False
+        self.has_begun = False
 
     def let_finish(self, runs: set[int], number: signal.Signals) -> None:
         """Wait for the processes, after passing the signal to those that did not get it; asked again, wait no more."""
-        if self._has_begun:
+        if self.has_begun:
             return
-        self._has_begun = True
+        self.has_begun = True
         for pid in runs:
             with suppress(OSError):
                 if number != signal.SIGINT or os.getpgid(pid) != os.getpgid(0):  # else the terminal told it

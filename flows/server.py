@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
@@ -11,17 +12,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
+from pathlib import Path
 from uuid import UUID
 
 STARTUP_S = 120.0
 _POLL_S = 0.2
 GONE = threading.Event()  # the server went away in mid-run: nothing waits for it any more
+_BETWEEN_S = 5.0
 _UNFINISHED = ("RUNNING", "PENDING", "CANCELLING")
 
 
 class ServerStartError(Exception):
     """Prefect's server did not come up."""
+
+
+class ServerLostError(Exception):
+    """Prefect's server answered before, and does not any more."""
 
 
 def spare_server_from_ctrl_c() -> None:
@@ -58,9 +65,14 @@ def server_for_schedules(port: int) -> Iterator[str]:
     """A server that fires schedules, with its UI: the one that is configured, or a child for as long as this lasts.
 
     :return: the address of its API.
-    :raises ServerStartError: it did not come up, or another server has the port.
+    :raises ServerStartError: it did not come up, does not answer, or another server has the port.
     """
     if url := configured_api():
+        if not _answers(url):
+            raise ServerStartError(
+                f"no Prefect server answers at {url}; start it, correct PREFECT_API_URL, or leave that out to have one"
+                " started here"
+            )
         yield url
         return
     api = f"http://127.0.0.1:{port}/api"
@@ -84,6 +96,39 @@ def server_for_schedules(port: int) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+@contextmanager
+def losing(api: str) -> Iterator[None]:
+    """Tell the loss of the server in one sentence; Prefect tells it in pages of tracebacks, on standard output.
+
+    :raises ServerLostError: what is done inside ended because the server does not answer, or did not for long.
+    """
+    try:
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+            yield
+    except Exception as error:
+        if _answers(api) and not any(_is_loss(cause) for cause in _all_of(error)):
+            raise
+        raise ServerLostError(f"Prefect's server at {api} does not answer; going on when it does") from error
+
+
+def _is_loss(error: BaseException) -> bool:
+    from httpx import TransportError
+
+    return isinstance(error, TransportError) or "error threshold" in str(error)
+
+
+def _all_of(error: BaseException) -> Iterator[BaseException]:
+    yield error
+    for part in getattr(error, "exceptions", ()):
+        yield from _all_of(part)
+
+
+def wait_for_configured() -> None:
+    """Until the server that is configured answers; at once where none is."""
+    while (api := configured_api()) and not _answers(api):
+        time.sleep(_BETWEEN_S)
 
 
 def release_leftovers(deployment_id: UUID) -> int:
@@ -143,5 +188,5 @@ def _answers(api: str) -> bool:
             return bool(answer.status == 200)
     except urllib.error.HTTPError:
         return True
-    except OSError:
+    except (OSError, ValueError, http.client.HTTPException):
         return False

@@ -81,7 +81,7 @@ def _read_only(bench: Bench, has_run_before: bool) -> None:
 
 def clock_set_back(bench: Bench, n: int, report: Report) -> Result:
     """Killed at a step, and started again two days earlier by the clock."""
-    trials = [partial(_clock, bench, point) for point in list(POINTS)[:n]]
+    trials = [partial(_clock, bench, point) for point in list(POINTS)[::2][:n]]
     return bench.many("the clock set back between two runs", trials, report)
 
 

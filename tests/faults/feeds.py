@@ -14,6 +14,7 @@ _QUICK = {"CONNECT_S": "1", "READ_S": "1", "TOTAL_S": "2", "N_TRIES": "1", "DELA
 QUICK = {f"VERIFIER_FETCH__{name}": value for name, value in (_QUICK | {"MAX_BYTES": "2000000"}).items()}
 ELSEWHERE = ("/to-metadata", "/to-private")  # would leave this machine, for the trials allow private addresses
 LONGEST_S = 2 + 15  # a request, and the program itself
+WAITING = 4  # trials at once, for most of their time is waiting
 TEXT = "The dam at Orlá holds 3 million litres."
 
 
@@ -31,7 +32,7 @@ def feeds(bench: Bench, n: int, report: Report) -> Result:
             site.put(path, Reply(page.encode(encoding), kind))
         paths = ["/latin", "/none", "/16", *(path for path in FAULTS if path not in ELSEWHERE)]
         trials = [partial(_asked, bench, site, path) for path in paths[:n]]
-        return bench.many("a web server that hangs, drips, bombs, loops, …", trials, report)
+        return bench.many("a web server that hangs, drips, bombs, loops, …", trials, report, at_once=WAITING)
 
 
 def _asked(bench: Bench, site: FaultyServer, path: str) -> None:
