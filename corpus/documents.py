@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 
@@ -80,9 +80,15 @@ def make_document(
     author: str | None = None,
 ) -> Document:
     """A document whose id hashes its origin and content, and not the time it was taken in or its author."""
-    day = published.isoformat() if published else ""
-    doc_id = content_id(origin, title, url or "", source or "", day, text)
-    return Document(doc_id, origin, title, url, source, published, ingested, text, author)
+    document = Document("", origin, title, url, source, published, ingested, text, author)
+    return replace(document, id=id_of(document))
+
+
+def id_of(document: Document) -> str:
+    """The id that its origin and content give; another than its own says that it was changed since it was taken in."""
+    day = document.published.isoformat() if document.published else ""
+    parts = (document.origin, document.title, document.url or "", document.source or "", day, document.text)
+    return content_id(*parts)
 
 
 def split_passages(document: Document, config: PassageConfig | None = None) -> list[Passage]:

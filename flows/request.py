@@ -60,7 +60,8 @@ def read_sources(request: VerifyRequest) -> Found:
     with open_web(request.sources, request.database, request.settings.fetch, request.allow_private) as web:
         articles, unread = read_articles(request.sources, web)
         fetches = fetches_of(web, articles)
-    return Found(new_of(request.database, articles) if request.only_new else articles, unread, fetches)
+    once = list({article.id: article for article in reversed(articles)}.values())[::-1]  # copies: the first of them
+    return Found(new_of(request.database, once) if request.only_new else once, unread, fetches)
 
 
 def new_of(database: Path, articles: list[Article]) -> list[Article]:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from corpus.documents import Document, Passage, PassageConfig
+from corpus.documents import Document, Passage, PassageConfig, id_of
 from corpus.index.errors import CorpusBusyError, CorruptCorpusError
 
 # AUTOINCREMENT: no rowid is given twice, so that an index opened before a change cannot point at another passage.
@@ -169,12 +169,16 @@ class Database:
     def check_integrity(self) -> None:
         """Read the whole file.
 
-        :raises CorruptCorpusError: where SQLite finds anything wrong.
+        :raises CorruptCorpusError: where SQLite finds anything wrong, or a document is not as it was taken in.
         """
         with self._reading() as connection:
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
             raise self._damaged(found)
+        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE rowid > ? ORDER BY rowid LIMIT ?"
+        for rows in self._batches(query, 0):
+            for row in rows:
+                self._require_unchanged(_document(row))
 
     # ---- reading
 
@@ -257,7 +261,10 @@ class Database:
             return int(connection.execute("SELECT coalesce(max(rowid), 0) FROM passages").fetchone()[0])
 
     def fetch(self, rowids: Iterable[int]) -> dict[int, tuple[Passage, Document]]:
-        """The passages with these rowids, each with its document; one that is gone is left out."""
+        """The passages with these rowids, each with its document; one that is gone is left out.
+
+        :raises CorruptCorpusError: where a document is not as it was taken in.
+        """
         wanted = list(dict.fromkeys(rowids))
         rows = self._select('SELECT rowid, document, id, "start", "end" FROM passages WHERE rowid IN ({})', wanted)
         keys = list(dict.fromkeys(row[1] for row in rows))
@@ -266,11 +273,17 @@ class Database:
             for row in self._select(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE rowid IN ({{}})", keys)
         }
         found = {}
+        for document in documents.values():  # they are quoted
+            self._require_unchanged(document)
         for rowid, key, passage_id, start, end in rows:
             if document := documents.get(key):
                 passage = Passage(passage_id, document.id, start, end, document.text[start:end])
                 found[rowid] = passage, document
         return found
+
+    def _require_unchanged(self, document: Document) -> None:
+        if id_of(document) != document.id:
+            raise self._damaged(f"the document from {document.origin} is not as it was taken in")
 
     def _select(self, query: str, keys: Sequence[Any]) -> list[Any]:
         """All rows of a query whose `{}` stands for the keys."""

@@ -74,7 +74,7 @@ def read_documents(
     :param ingested: the time to record; now (UTC) where left out.
     :param web: fetches URLs and what `urls:FILE` lists; where left out each of them is a failure.
     :raises SourceNotFoundError: at once, before anything is read, where a path or pattern matches nothing, or a folder
-        has no file of these kinds in it.
+        has only files of other kinds in it; an empty one, as an inbox may be, gives nothing.
     """
     paths = [source for source in sources if not names_url(source)]
     found = list(dict.fromkeys(item for path in paths for item in _expand(path)))
@@ -111,7 +111,7 @@ def _expand(path: str | Path) -> list[Path | SourceFailure]:
         raise SourceNotFoundError(f"{path}: no such file, folder or match; check the path")
     files = [match for match in matches if not match.is_dir()]
     found = [item for match in matches for item in (_walk(match) if match.is_dir() else [_located(match)])]
-    if not files and not any(isinstance(item, SourceFailure) or _is_read(item) for item in found):
+    if found and not files and not any(isinstance(item, SourceFailure) or _is_read(item) for item in found):
         raise SourceNotFoundError(f"{path}: no .txt, .md, .html, .pdf, .eml or .jsonl file in it; check the path")
     return found
 

@@ -181,6 +181,8 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
             print(line)
     else:
         print_verdicts(outcome)
+    if not outcome.articles and not outcome.failures:
+        say("no articles: nothing is in the sources, or nothing that is new")
     if outcome.resumed:
         say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
     print_failures(outcome.failures)

@@ -439,3 +439,15 @@ def test_manifest_vouches_for_the_dense_file(built: Path) -> None:
     assert manifest["dense_sha256"] == hashlib.sha256((built / "dense.faiss").read_bytes()).hexdigest()
     assert (manifest["format_version"], manifest["n_passages"], manifest["dim"]) == (2, 20, 256)
     assert list((built / "lexical").iterdir())
+
+
+def test_a_document_that_was_changed_behind_the_index_is_never_quoted(built: Path, encoder: Encoder) -> None:
+    """A file that SQLite finds sound may hold another text than was taken in: reading and checking both say so."""
+    with sqlite3.connect(built / "passages.sqlite") as connection:
+        connection.execute("UPDATE documents SET text = replace(text, 'day3.', 'day4.')")
+    with PassageIndex.open(built, encoder) as index:
+        [(rowid, _)] = index.search_lexical(["day3"], 1)[0]
+        with pytest.raises(CorruptCorpusError, match="d3 is not as it was taken in"):
+            index.fetch([rowid])
+    with pytest.raises(CorruptCorpusError, match="not as it was taken in"):
+        PassageIndex.check(built)

@@ -222,9 +222,16 @@ def test_missing_path_raises_before_anything_is_read(write: Write, tmp_path: Pat
         read_documents([str(tmp_path / "*.html")])
 
 
-@pytest.mark.parametrize("names", [[], ["report.docx"], [".hidden.txt", "sub/photo.jpg"]])
+def test_an_empty_folder_gives_nothing_and_stops_nothing(write: Write, tmp_path: Path) -> None:
+    """An inbox is empty on some mornings; what lies beside it is read."""
+    (tmp_path / "inbox").mkdir()
+    write("inbox/.hidden.txt", "x")
+    assert [item.text for item in read_documents([tmp_path / "inbox", write("a.txt", "Text.")])] == ["Text."]
+
+
+@pytest.mark.parametrize("names", [["report.docx"], [".hidden.txt", "sub/photo.jpg"]])
 def test_folder_without_readable_kinds_raises_at_once(write: Write, tmp_path: Path, names: list[str]) -> None:
-    """An empty folder is most likely a wrong path; so is a pattern that finds only such folders."""
+    """Files, and none that can be read: most likely a wrong path; so is a pattern that finds only such folders."""
     (tmp_path / "docs").mkdir()
     for name in names:
         write(f"docs/{name}", "x")
