@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import json
 import os
+import re
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from corpus.documents import content_id
 from verifier.store.processes import children
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 4200
 LONGEST_BATCH_S = 100.0  # so long a run may take to finish its batch when the schedule is ended
 _POLL_S = 0.2
+_NO_NAME = re.compile(r"[^\w.-]+")  # what Prefect or a shell may refuse in a name
 
 
 class ScheduleError(Exception):
@@ -89,6 +93,13 @@ def next_run(cron: str, timezone: str, now: datetime | None = None) -> datetime:
         raise ScheduleError(
             f"expected minute, hour, day, month and weekday such as '0 6 * * *', found {cron!r}"
         ) from error
+
+
+def name_of(schedule: Schedule) -> str:
+    """Of the deployment: a server may hold those of several databases, on several machines, that are called alike."""
+    path = Path(schedule.db)
+    digest = content_id(socket.gethostname(), str(path.absolute()))[:8]
+    return f"{re.sub(_NO_NAME, '_', path.stem)}-{digest}"
 
 
 def mark_of(database: Path) -> Path:
@@ -168,10 +179,11 @@ def keep(schedule: Schedule, port: int = DEFAULT_PORT) -> None:
     :raises ScheduleError: the schedule is none, or another process keeps one for the database.
     :raises ServerStartError: Prefect's server did not come up.
     """
-    from flows.server import ServerLostError, server_for_schedules, wait_for_configured
+    from flows.server import GONE, ServerLostError, api_at, server_for_schedules, wait_for_configured
 
     next_run(schedule.cron, schedule.timezone)  # a wrong one is refused before anything is started
-    with held(schedule, ""):
+    with held(schedule, api_at(port)):
+        GONE.set()  # at a usual exit Python now and then aborts upon what Prefect's threads are in the midst of
         while True:
             try:
                 with server_for_schedules(port) as api:
@@ -215,7 +227,7 @@ def _serve(schedule: Schedule, api: str) -> None:
 
     with temporary_settings({PREFECT_API_URL: api}), losing(api):
         deployment = verify_sources.to_deployment(
-            name=Path(schedule.db).stem,
+            name=name_of(schedule),
             schedule=Cron(schedule.cron, timezone=schedule.timezone),
             parameters=schedule.parameters,
             concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),

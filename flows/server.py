@@ -18,8 +18,10 @@ from uuid import UUID
 
 STARTUP_S = 120.0
 _POLL_S = 0.2
-GONE = threading.Event()  # the server went away in mid-run: nothing waits for it any more
+GONE = threading.Event()  # nothing waits any more for a server, or for threads of Prefect's that do
 _BETWEEN_S = 5.0
+_ENDING_S = 5.0
+_watchers: list[subprocess.Popen[bytes]] = []
 _UNFINISHED = ("RUNNING", "PENDING", "CANCELLING")
 
 
@@ -58,6 +60,21 @@ def spare_server_from_ctrl_c() -> None:
     thread.join()
     if failed:
         raise ServerStartError(f"Prefect's server did not start ({failed[0]}); try again") from failed[0]
+    if (server := SubprocessASGIServer()).server_process:  # there is one of it
+        end_with_us(server.server_process.pid)
+
+
+def end_with_us(pid: int) -> None:
+    """See to it that a process is told to end when this one is gone, however it went: also after kill -9."""
+    # It waits for the end of a pipe, of which nobody but this process holds the other end.
+    watcher = subprocess.Popen(  # noqa: S603 - the words are ours, and a number
+        ["/bin/sh", "-c", 'read -r _; kill "$1" 2>/dev/null', "sh", str(pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    _watchers.append(watcher)  # forgotten, it would close the pipe
 
 
 @contextmanager
@@ -67,16 +84,16 @@ def server_for_schedules(port: int) -> Iterator[str]:
     :return: the address of its API.
     :raises ServerStartError: it did not come up, does not answer, or another server has the port.
     """
-    if url := configured_api():
-        if not _answers(url):
+    api = api_at(port)
+    if configured_api():
+        if not _answers(api):
             raise ServerStartError(
-                f"no Prefect server answers at {url}; start it, correct PREFECT_API_URL, or leave that out to have one"
+                f"no Prefect server answers at {api}; start it, correct PREFECT_API_URL, or leave that out to have one"
                 " started here"
             )
-        yield url
+        yield api
         return
-    api = f"http://127.0.0.1:{port}/api"
-    if _answers(api):
+    if not _falls_silent(api):
         raise ServerStartError(
             f"port {port} is taken by a server already; give another --port, or use that server with"
             f" PREFECT_API_URL={api}"
@@ -86,6 +103,7 @@ def server_for_schedules(port: int) -> Iterator[str]:
     child = subprocess.Popen(  # noqa: S603 - the words are ours, and a number
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, env=_environment()
     )
+    end_with_us(child.pid)
     try:
         _wait_for(api, child)
         yield api
@@ -157,6 +175,11 @@ def release_leftovers(deployment_id: UUID) -> int:
     return len(left)
 
 
+def api_at(port: int) -> str:
+    """The address of the API for schedules: the configured one, or that of a server of ours."""
+    return configured_api() or f"http://127.0.0.1:{port}/api"
+
+
 def configured_api() -> str | None:
     """The address of the API that Prefect is configured to use; None where it would start a server of its own."""
     from prefect.settings import PREFECT_API_URL
@@ -180,6 +203,16 @@ def _wait_for(api: str, child: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(_POLL_S)
     raise ServerStartError(f"Prefect's server did not answer at {api} within {STARTUP_S:g} s")
+
+
+def _falls_silent(api: str) -> bool:
+    """Whether nothing answers, or soon nothing does: the server of a scheduler that was killed is just ending."""
+    deadline = time.monotonic() + _ENDING_S
+    while is_there := _answers(api):
+        if time.monotonic() > deadline:
+            break
+        time.sleep(_POLL_S)
+    return not is_there
 
 
 def _answers(api: str) -> bool:

@@ -273,8 +273,8 @@ class Database:
             for row in self._select(f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE rowid IN ({{}})", keys)
         }
         found = {}
-        for document in documents.values():  # they are quoted
-            self._require_unchanged(document)
+        for quoted in documents.values():
+            self._require_unchanged(quoted)
         for rowid, key, passage_id, start, end in rows:
             if document := documents.get(key):
                 passage = Passage(passage_id, document.id, start, end, document.text[start:end])
