@@ -73,12 +73,22 @@ def read_documents(
 
     :param ingested: the time to record; now (UTC) where left out.
     :param web: fetches URLs and what `urls:FILE` lists; where left out each of them is a failure.
-    :raises SourceNotFoundError: at once, before anything is read, where a path or pattern matches nothing, or a folder
-        has only files of other kinds in it; an empty one, as an inbox may be, gives nothing.
+    :raises SourceNotFoundError: at once, before anything is read, where each of the sources is missing: a path or
+        pattern that matches nothing, or a folder that has only files of other kinds in it (an empty one, as an inbox
+        may be, gives nothing). Beside others one that is missing is a failure.
     """
-    paths = [source for source in sources if not names_url(source)]
-    found = list(dict.fromkeys(item for path in paths for item in _expand(path)))
-    listed = [item for source in sources if names_url(source) for item in _urls(str(source))]
+    files, urls, missing = list[Path | SourceFailure](), list[str | SourceFailure](), list[SourceFailure]()
+    for source in sources:
+        try:
+            if names_url(source):
+                urls += _urls(str(source))
+            else:
+                files += _expand(source)
+        except SourceNotFoundError as error:
+            missing.append(SourceFailure(str(source), error))
+    if missing and len(missing) == len(sources):
+        raise missing[0].error
+    found, listed = list(dict.fromkeys([*files, *missing])), urls
     return _read_all(found, listed, config or ReaderConfig(), ingested or datetime.now(UTC), web)
 
 

@@ -215,11 +215,19 @@ def test_broken_link_and_pipe_are_reported(tmp_path: Path) -> None:
 
 
 def test_missing_path_raises_before_anything_is_read(write: Write, tmp_path: Path) -> None:
-    """At the call, not at the first item."""
+    """At the call, not at the first item, where nothing else is given."""
     with pytest.raises(SourceNotFoundError, match="gone"):
-        read_documents([write("a.txt", "Text."), tmp_path / "gone"])
+        read_documents([tmp_path / "gone"])
     with pytest.raises(SourceNotFoundError, match="no such"):
-        read_documents([str(tmp_path / "*.html")])
+        read_documents([str(tmp_path / "*.html"), tmp_path / "gone"])
+
+
+def test_one_missing_path_stops_no_other(write: Write, tmp_path: Path) -> None:
+    """It is a failure of its own: a folder that is not mounted one morning."""
+    rows = list(read_documents([tmp_path / "gone", write("a.txt", "Text.")]))
+    assert [row.text for row in rows if isinstance(row, Document)] == ["Text."]
+    [failure] = [row for row in rows if isinstance(row, SourceFailure)]
+    assert failure.source == str(tmp_path / "gone") and isinstance(failure.error, SourceNotFoundError)
 
 
 def test_an_empty_folder_gives_nothing_and_stops_nothing(write: Write, tmp_path: Path) -> None:
@@ -237,7 +245,7 @@ def test_folder_without_readable_kinds_raises_at_once(write: Write, tmp_path: Pa
         write(f"docs/{name}", "x")
     for source in (tmp_path / "docs", str(tmp_path / "doc*")):
         with pytest.raises(SourceNotFoundError) as caught:
-            read_documents([write("a.txt", "Text."), source])
+            read_documents([source])
         assert str(caught.value) == f"{source}: no .txt, .md, .html, .pdf, .eml or .jsonl file in it; check the path"
 
 

@@ -190,12 +190,15 @@ def test_prune_moves_superseded_verdicts_into_a_folder_and_keeps_what_is_shown(t
     database, folder, soon = tmp_path / "v.duckdb", tmp_path / "old", datetime.now(UTC) + timedelta(days=1)
     three_verdicts(database)
     [dry] = [g for g in prune(database, soon, 1, folder, False, dry_run=True) if g.what == "superseded verdicts"]
-    assert dry.n == 1 and not folder.exists()
+    assert dry.n == 1 and "1 passages, 1 documents" in dry.why and not folder.exists()
+    assert query_file(database, "SELECT count(*) FROM verdicts").rows == [(3,)]
     prune(database, soon, 1, folder, False)
     assert query_file(database, "SELECT run_id FROM verdicts ORDER BY 1").rows == [("day-2",), ("day-3",)]
     assert {path.stem for path in folder.iterdir()} >= {"verdicts", "evidence", "passages", "documents"}
     with Store.open(database) as store:
         assert store.faults() == []
+        [failure] = store.report_rows("day-1").failures
+        assert "1 superseded verdicts of this run were moved away" in failure.message and str(folder) in failure.message
         assert not store.has_finished(make_run("day-1")) and store.has_finished(make_run("day-3"))
 
 

@@ -11,7 +11,8 @@ import duckdb
 
 from verifier.store.connection import StoreError, connect, first_line, one_row
 from verifier.store.migrations import bring_up_to_date
-from verifier.store.writing import in_utc
+from verifier.store.writing import in_utc, write_failures
+from verifier.types import Failure
 
 _WAIT_S = 5.0
 _OF_VERDICTS = ("verdicts", "evidence", "rationales", "comparisons", "causes")
@@ -76,12 +77,13 @@ def move_superseded(database: Path, folder: Path, before: datetime, keep_runs: i
         connection.execute(_CHOOSE, [in_utc(before), keep_runs])
         if not dry_run:
             folder.mkdir(parents=True)
-        moved = {table: _move(connection, table, "SEMI JOIN going USING (run_id, claim_id)", folder, dry_run)
+        target = None if dry_run else folder
+        moved = {table: _move(connection, table, "SEMI JOIN going USING (run_id, claim_id)", target)
                  for table in _OF_VERDICTS}  # fmt: skip
-        if not dry_run and moved["verdicts"]:
-            _reopen_runs(connection)
-            moved["passages"] = _move(connection, "passages", f"WHERE {_UNCITED_PASSAGES}", folder, dry_run)
-            moved["documents"] = _move(connection, "documents", f"WHERE {_UNCITED_DOCUMENTS}", folder, dry_run)
+        if moved["verdicts"]:
+            _reopen_runs(connection, folder)
+            moved["passages"] = _move(connection, "passages", f"WHERE {_UNCITED_PASSAGES}", target)
+            moved["documents"] = _move(connection, "documents", f"WHERE {_UNCITED_DOCUMENTS}", target)
         connection.rollback() if dry_run else connection.commit()
     except (OSError, duckdb.Error) as error:
         why = first_line(error) if isinstance(error, duckdb.Error) else error.strerror
@@ -91,21 +93,22 @@ def move_superseded(database: Path, folder: Path, before: datetime, keep_runs: i
     return Moved(moved)
 
 
-def _move(connection: duckdb.DuckDBPyConnection, table: str, which: str, folder: Path, dry_run: bool) -> int:
+def _move(connection: duckdb.DuckDBPyConnection, table: str, which: str, folder: Path | None) -> int:
+    """:param folder: where they are written first; None where all of it will be undone."""
     n = _count(connection, f"SELECT count(*) FROM {table} {which}")
-    if dry_run or not n:
-        return n
-    target = "'" + str(folder / f"{table}.parquet").replace("'", "''") + "'"
-    connection.execute(f"COPY (SELECT * FROM {table} {which}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
-    written = _count(connection, f"SELECT count(*) FROM read_parquet({target})")
-    if written != n:
-        raise PruneError(f"{folder}: expected {n} rows of {table}, found {written}; the database is as it was")
-    connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} {which})")
+    if n and folder:
+        target = "'" + str(folder / f"{table}.parquet").replace("'", "''") + "'"
+        connection.execute(f"COPY (SELECT * FROM {table} {which}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        written = _count(connection, f"SELECT count(*) FROM read_parquet({target})")
+        if written != n:
+            raise PruneError(f"{folder}: expected {n} rows of {table}, found {written}; the database is as it was")
+    if n:
+        connection.execute(f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} {which})")
     return n
 
 
-def _reopen_runs(connection: duckdb.DuckDBPyConnection) -> None:
-    """A run that lost verdicts is not all stored any more: given again, it would judge those articles again."""
+def _reopen_runs(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """A run that lost verdicts says so, and is not all stored any more: given again, it would judge those articles."""
     connection.execute(
         "UPDATE run_articles SET read_whole = false"
         " WHERE (run_id, article_id) IN (SELECT run_id, article_id FROM going)"
@@ -114,6 +117,9 @@ def _reopen_runs(connection: duckdb.DuckDBPyConnection) -> None:
         "UPDATE runs SET status = 'FINISHED_WITH_FAILURES'"
         " WHERE status = 'FINISHED' AND run_id IN (SELECT run_id FROM going)"
     )
+    for run_id, n in connection.execute("SELECT run_id, count(*) FROM going GROUP BY run_id").fetchall():
+        message = f"{n} superseded verdicts of this run were moved away by `verifier prune`; they are in {folder}"
+        write_failures(connection, run_id, [Failure(str(folder), "prune", "MovedAway", message)])
 
 
 def _count(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
