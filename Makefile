@@ -23,7 +23,7 @@ demo: install ## build the sample corpus, verify the sample articles, print verd
 	$(BIN)/verifier run corpus/sample/articles/*.md --db verdicts.duckdb --report report
 
 test: install ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 faults: install ## kill, fill, stop, starve and mislead runs for ten minutes: make faults PARTS="--quick"
 	$(BIN)/python -m tests.faults $(PARTS)

@@ -140,6 +140,6 @@ def test_config_refuses_windows_that_cannot_be(bad: dict[str, int]) -> None:
 @pytest.mark.parametrize("unit", [".", "\n ", '."', "a.", "\r", "(" * 9 + ".", " ", "1.", "- \n"])
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     """Half a megabyte of marks takes seconds at most, not the minutes of a quadratic scan."""
-    started = time.perf_counter()
+    started = time.process_time()
     split_passages(document(unit * (500_000 // len(unit)) + "x"))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

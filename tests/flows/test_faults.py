@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
+
+import pytest
 
 from tests.faults import disk, kills
 from tests.faults.bench import Bench, Result, statuses
 
 
-def test_a_killed_run_and_one_that_met_a_full_disk_go_on_to_the_same_rows(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Made once, for it does two runs to compare with."""
+    return Bench(tmp_path_factory.mktemp("bench"), time.monotonic() + 3600)
+
+
+def test_a_killed_run_and_one_that_met_a_full_disk_go_on_to_the_same_rows(bench: Bench) -> None:
     """Nothing is lost or twice, and no page is green before."""
-    bench, told = Bench(tmp_path, time.monotonic() + 240), list[Result]()
+    told = list[Result]()
     kills.at_random(bench, 1, told.append)
     disk.limited_files(bench, 1, told.append)
     assert [(r.n_tried, r.n_survived, r.n_lost, r.notes) for r in told] == [(1, 1, 0, [])] * 2
 
 
-def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
+def test_a_lost_row_is_noticed(bench: Bench) -> None:
     """What the suite compares with are rows, and a run that lacks an article has fewer."""
-    bench, told = Bench(tmp_path, time.monotonic() + 240), list[Result]()
+    told = list[Result]()
 
     def loses() -> None:
         trial = bench.trial(sources=(str(bench.articles / "a0.txt"),))
@@ -31,8 +38,9 @@ def test_a_lost_row_is_noticed(tmp_path: Path) -> None:
     assert told[0].n_survived == 0 and told[0].n_lost > 7
 
 
-def test_no_trial_is_begun_without_time(tmp_path: Path) -> None:
+def test_no_trial_is_begun_without_time(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is counted as left out."""
-    bench, told = Bench(tmp_path, time.monotonic()), list[Result]()
+    told = list[Result]()
+    monkeypatch.setattr(bench, "ends_at", time.monotonic() - 1)
     bench.many("a fault", [lambda: None], told.append)
     assert (told[0].n_tried, told[0].n_left_out) == (0, 1)

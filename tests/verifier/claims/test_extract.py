@@ -158,9 +158,9 @@ def test_a_thousand_sentences_take_less_than_twenty_seconds() -> None:
         f"The bank, which was founded in 19{n % 90 + 10}, cut {n} jobs in Riga, Reis said." for n in range(1_000)
     )
     claims_of(BUSINESS)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(claims_of(text)) >= 1_000
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.shared_data

@@ -202,17 +202,17 @@ def test_thousand_sentences_take_well_under_a_second() -> None:
     """Foreign ones, which all go through the model (measured: about 0.06 s)."""
     sentences = [sentence for rows in SHORT.values() for sentence in rows]
     why_not_english(sentences[0])  # loads the model
-    started = time.perf_counter()
+    started = time.process_time()
     for index in range(1000):
         why_not_english(sentences[index % len(sentences)])
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
 
 
 def test_long_text_without_spaces_takes_linear_time() -> None:
     """A megabyte of one word is no trap."""
-    started = time.perf_counter()
+    started = time.process_time()
     why_not_english("ab" * 500_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def _share_refused(sentences: Sequence[str]) -> float:

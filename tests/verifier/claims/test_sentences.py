@@ -184,9 +184,9 @@ def test_odd_text_without_an_end_is_one_sentence(text: str) -> None:
 def test_sentence_of_5000_words_is_one_and_takes_no_time() -> None:
     """Ten times the words take about ten times as long, not a hundred times (measured: 0.02 s for 5,000)."""
     text = "The council, which met in March, said " + ", ".join(["that the tax (of 3%) rose"] * 1000)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(whole(text)) == 1 and len(text.split()) > 5000
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,6 @@ def test_sentence_of_5000_words_is_one_and_takes_no_time() -> None:
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     """A hundred thousand characters of one mark take seconds at most, not the minutes of a quadratic scan."""
-    started = time.perf_counter()
+    started = time.process_time()
     whole(unit * (100_000 // len(unit)) + "x")
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
