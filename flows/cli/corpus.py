@@ -40,8 +40,10 @@ def corpus_add(
     quiet()
     from flows.build_corpus import build_corpus
     from flows.cluster import on_runner
+    from flows.server import spare_server_from_ctrl_c
 
     build = on_runner(build_corpus, runner)
+    spare_server_from_ctrl_c()
     with progress("indexing documents") as advance:
         built = build(sources, corpus, load_chosen(settings), lambda n: advance(n, 0), shards, allow_private)
     r = built.report
