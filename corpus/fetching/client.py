@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ OK = 200
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _AT_ONCE = 1 << 16
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -81,12 +83,17 @@ class Client:
                 if response.status == OK:
                     body = _body(response.iter_stream(), got, c.max_bytes if max_bytes is None else max_bytes, url)
                 return Answer(url, response.status, got, body)
-        except (httpcore.TimeoutException, httpcore.NetworkError) as error:
-            reason = str(error) or type(error).__name__
+        except httpcore.TimeoutException as error:
             raise SilentError(
-                f"{url}: no whole answer within {c.total_s:g} s, or {c.read_s:g} s of silence ({reason});"
+                f"{url}: no whole answer within {c.total_s:g} s, or {c.read_s:g} s of silence ({_reason(error)});"
                 " try again later, or raise the times of [fetch]"
             ) from error
+        except httpcore.ConnectError as error:
+            raise SilentError(
+                f"{url}: no connection to its server ({_reason(error)}); check the URL, or try again later"
+            ) from error
+        except httpcore.NetworkError as error:
+            raise SilentError(f"{url}: the connection was lost ({_reason(error)}); try again later") from error
         except httpcore.ProtocolError as error:
             raise TransferError(
                 f"{url}: expected an answer in HTTP, found another ({error}); try again later"
@@ -97,6 +104,10 @@ class Client:
             raise
         except ValueError as error:
             raise BadUrlError(f"{url}: cannot be asked for ({error}); correct the URL") from error
+
+
+def _reason(error: Exception) -> str:
+    return _ERRNO.sub("", str(error)) or type(error).__name__
 
 
 def _host_header(url: WebUrl) -> str:

@@ -58,3 +58,11 @@ def test_a_certificate_of_another_name_is_not_taken(
     says = failed(read(secure.url("/dam", host="localhost")))
     assert "certificate is not to be trusted" in says and "not valid for 'localhost'" in says
     assert not secure.requests
+
+
+def test_a_server_that_speaks_no_tls_is_told_as_that(read: Read) -> None:
+    """Neither its certificate nor the times of this machine have anything to do with it."""
+    with FaultyServer() as plain:
+        says = failed(read(plain.url("/dam").replace("http:", "https:")))
+    assert "no connection to its server (it does not agree on TLS:" in says
+    assert "raise the times" not in says and "certificate" not in says

@@ -80,6 +80,13 @@ def test_each_fault_is_one_failure_in_time(site: FaultyServer, read: Read, path:
     assert [row.title for row in rows if isinstance(row, Document)] == ["Good"]
 
 
+def test_a_refused_connection_is_not_told_as_silence(read: Read) -> None:
+    """No longer time would help."""
+    says = failed(read("http://127.0.0.1:9/dam"))
+    assert "no connection to its server (Connection refused); check the URL" in says
+    assert "silence" not in says and "raise the times" not in says
+
+
 def test_no_fault_raises(site: FaultyServer, read: Read) -> None:
     """All of them in one run: a failure or a document each."""
     rows = read(*(site.url(path) for path in FAULTS if path not in (*REACH_OTHERS, "/broken-xml")))
