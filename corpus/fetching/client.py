@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import ssl
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -47,22 +50,39 @@ class Client:
     def __init__(self, config: FetchConfig, allow_private: bool = False):
         self._config = config
         self._deadline = Deadline()
-        self._pool = httpcore.ConnectionPool(
-            max_connections=2 * config.n_hosts,
-            keepalive_expiry=max(5.0, 2 * config.delay_s),
-            network_backend=CheckedBackend(self._deadline, allow_private),
-        )
+        self._backend = CheckedBackend(self._deadline, allow_private)
+        self._plain = self._pool(None)
+        self._secure: httpcore.ConnectionPool | None = None
+        self._making = threading.Lock()
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._pool.close()
+        self._plain.close()
+        if self._secure:
+            self._secure.close()
+
+    def _pool(self, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=2 * self._config.n_hosts,
+            keepalive_expiry=max(5.0, 2 * self._config.delay_s),
+            network_backend=self._backend,
+        )
+
+    def _pool_for(self, url: WebUrl) -> httpcore.ConnectionPool:
+        """Whom to trust is read with the first https URL: others do without it."""
+        if url.scheme != "https":
+            return self._plain
+        with self._making:
+            self._secure = self._secure or self._pool(_authorities())
+            return self._secure
 
     def get(self, url: WebUrl, headers: Mapping[str, str] = _NONE, max_bytes: int | None = None) -> Answer:
         """The answer to one GET.
 
         :param max_bytes: of the body, packed and unpacked; the configured limit where left out.
         :raises PrivateAddressError: the host is at an address that is not public.
-        :raises CertificateError: the server cannot prove that it is that host.
+        :raises CertificateError: the server cannot prove that it is that host, or whom to trust cannot be read.
         :raises SilentError: no connection, or no whole answer in time.
         :raises TransferError: the answer is cut short, or breaks the rules of HTTP.
         :raises SourceTooLargeError: the body is over the limit; it was not read further.
@@ -74,7 +94,7 @@ class Client:
         try:
             with (
                 self._deadline.within(c.total_s),
-                self._pool.stream(
+                self._pool_for(url).stream(
                     "GET", asked, headers=list({**sent, **headers}.items()), extensions={"timeout": timeouts}
                 ) as response,
             ):
@@ -104,6 +124,19 @@ class Client:
             raise
         except ValueError as error:
             raise BadUrlError(f"{url}: cannot be asked for ({error}); correct the URL") from error
+
+
+def _authorities() -> ssl.SSLContext:
+    """:raises CertificateError: what the environment names cannot be read, or is no certificate."""
+    try:
+        return httpcore.default_ssl_context()
+    except OSError as error:  # those of OpenSSL too
+        named = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), None)
+        where = f"{named}={os.environ[named]}" if named else "the authorities of this machine"
+        raise CertificateError(
+            f"expected certificates of authorities to trust in {where}, found none ({_reason(error)});"
+            f" {'correct the variable or unset it' if named else 'install them, or name a file by SSL_CERT_FILE'}"
+        ) from error
 
 
 def _reason(error: Exception) -> str:
