@@ -24,6 +24,7 @@ class FetchConfig:
     delay_s: float = 1.0  # between two requests to one host
     n_hosts: int = 4  # that are asked at the same time, one request each
     max_silent: int = 3  # requests in a row that a host leaves unanswered, before it is given up for this run
+    max_busy: int = 5  # pages in a row that a host was too busy or too broken for at every try; given up likewise
     max_pages: int = 500  # of one feed or sitemap; the newest
 
     def __post_init__(self) -> None:

@@ -42,4 +42,4 @@ class CertificateError(FetchError):
 
 
 class HostGivenUpError(FetchError):
-    """A host that left several requests unanswered is not asked again in a run."""
+    """A host that left several requests unanswered, or was too busy for several pages, is not asked again in a run."""

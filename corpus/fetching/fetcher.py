@@ -42,7 +42,9 @@ class _Host:
     turn: threading.Lock = field(default_factory=threading.Lock)
     next_at: float = 0.0  # of the monotonic clock
     delay_s: float = 0.0
-    n_silent: int = 0
+    n_silent: int = 0  # requests in a row
+    n_busy: int = 0  # pages in a row, each after all its tries
+    was: str = ""  # how it answered the last of these
 
 
 class Fetcher:
@@ -166,14 +168,15 @@ class Fetcher:
             try:
                 answer = self._in_turn(host, url, headers, max_bytes)
                 if answer.status not in _BUSY:
+                    host.n_busy = 0
                     return answer
-                wait_s = max(wait_s, _retry_after(answer.headers))
-                problem = HttpStatusError(
-                    f"{url}: answered {_told(answer.status)} at try {n} of {c.n_tries}; try again later"
-                )
+                wait_s, was = max(wait_s, _retry_after(answer.headers)), _told(answer.status)
+                problem = HttpStatusError(f"{url}: answered {was} at try {n} of {c.n_tries}; try again later")
             except (SilentError, TransferError) as error:
-                problem = error
+                problem, was = error, "an answer that is cut short or no HTTP"
             if n == c.n_tries or wait_s > c.max_wait_s:
+                if not isinstance(problem, SilentError):
+                    host.n_busy, host.was = host.n_busy + 1, was
                 raise problem
             host.next_at = max(host.next_at, time.monotonic() + wait_s)
         raise AssertionError("n_tries is at least 1")
@@ -183,6 +186,11 @@ class Fetcher:
             if host.n_silent >= self._config.max_silent:
                 raise HostGivenUpError(
                     f"{url}: not asked for, since {url.host} left {host.n_silent} requests unanswered; try again later"
+                )
+            if host.n_busy >= self._config.max_busy:
+                raise HostGivenUpError(
+                    f"{url}: not asked for, since {url.host} was busy or broken for {host.n_busy} pages in a row (the"
+                    f" last: {host.was}); try again later"
                 )
             time.sleep(max(0.0, host.next_at - time.monotonic()))
             try:

@@ -246,6 +246,23 @@ def test_a_host_that_leaves_requests_unanswered_is_given_up(site: FaultyServer, 
     assert names == ["SilentError"] * 2 + ["HostGivenUpError"] * 10
 
 
+@pytest.mark.parametrize("like", ["/503", "/429-long", "/cut-short", "/reset"])
+def test_a_host_that_is_busy_for_page_after_page_is_given_up(site: FaultyServer, read: Read, like: str) -> None:
+    """A feed of it does not take a wait for each page and try."""
+    urls = [site.fault(f"/{n}", like) for n in range(9)]
+    rows = read(*urls, config=replace(QUICK, max_busy=2, n_tries=2))
+    names = [type(row.error).__name__ for row in rows if isinstance(row, SourceFailure)]
+    assert names[2:] == ["HostGivenUpError"] * 7 and "HostGivenUpError" not in names[:2]
+    assert "was busy or broken for 2 pages in a row (the last: " in str(rows[-1].error)  # type: ignore[union-attr]
+    assert not site.asked("/2")
+
+
+def test_a_host_is_not_given_up_for_single_broken_pages(site: FaultyServer, read: Read) -> None:
+    """A page that answers in between tells that it is up."""
+    urls = [url for n in range(4) for url in (site.fault(f"/{n}", "/503"), site.put(f"/ok{n}", article("A", TEXT)))]
+    assert sum(isinstance(row, Document) for row in read(*urls, config=replace(QUICK, max_busy=2))) == 4
+
+
 def test_limits_that_nothing_can_be_fetched_with_are_refused() -> None:
     """When the settings are read, not in the night."""
     for wrong in ({"n_tries": 0}, {"total_s": 0}, {"user_agent": ""}, {"user_agent": "a\nb"}, {"delay_s": -1}):
