@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import re
 import threading
@@ -23,6 +24,7 @@ from corpus.fetching.errors import (
     HttpStatusError,
     RedirectError,
     SilentError,
+    TimeIsUpError,
     TransferError,
 )
 from corpus.fetching.pages import Page, Pages
@@ -32,6 +34,7 @@ from corpus.sources.errors import SourceError
 NOT_MODIFIED = 304
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TOKEN, _TOKENS = re.compile(r"[\w.:+-]{1,60}", re.ASCII), re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _BUSY = (429, 500, 502, 503, 504)
 
 
@@ -58,6 +61,8 @@ class Fetcher:
         self._robots = Robots(lambda url: self._followed(url, MAX_BYTES, asks_robots=False), self._config.agent)
         self._hosts: dict[str, _Host] = {}
         self._adding = threading.Lock()
+        self._left_s = self._config.max_minutes * 60
+        self._until = math.inf  # of the monotonic clock
 
     @classmethod
     def open(cls, folder: Path, config: FetchConfig | None = None, allow_private: bool = False) -> Fetcher:
@@ -96,9 +101,13 @@ class Fetcher:
     def fetch_all(self, urls: Sequence[str]) -> Iterator[tuple[str, Page | SourceError]]:
         """Each URL with its page, or why there is none, in order; some hosts at the same time, each once at a time.
 
+        Of each host, the URLs that never gave a page are asked for first, then those that were asked for longest ago:
+        where the time of a run is not enough for all, the next one gets to the rest.
+
         :raises PagesError: a copy cannot be stored.
         """
-        waiting = _by_host(urls)
+        waiting = _by_host(sorted(dict.fromkeys(urls), key=self._last_asked))
+        until = self._until = time.monotonic() + self._left_s
         hosts = iter(list(waiting))
         answers: queue.SimpleQueue[tuple[str, Page | Exception]] = queue.SimpleQueue()
         choosing, stopped = threading.Lock(), threading.Event()
@@ -111,7 +120,9 @@ class Fetcher:
                     return
                 for url in waiting[host]:
                     if not stopped.is_set():
-                        answers.put((url, self._tried(url)))
+                        answer = self._tried(url)
+                        self._left_s = min(self._left_s, until - time.monotonic())
+                        answers.put((url, answer))
 
         for _ in range(min(self._config.n_hosts, len(waiting))):
             # Daemons: whoever interrupts a run does not wait for a slow server.
@@ -128,6 +139,11 @@ class Fetcher:
                 yield url, result
         finally:
             stopped.set()
+
+    def _last_asked(self, url: str) -> datetime:
+        with suppress(FetchError):
+            return self._pages.fetched_at(str(parse_url(url))) or _NEVER
+        return _NEVER
 
     def _tried(self, url: str) -> Page | Exception:
         try:
@@ -191,6 +207,11 @@ class Fetcher:
                 raise HostGivenUpError(
                     f"{url}: not asked for, since {url.host} was busy or broken for {host.n_busy} pages in a row (the"
                     f" last: {host.was}); try again later"
+                )
+            if max(host.next_at, time.monotonic()) > self._until:
+                raise TimeIsUpError(
+                    f"{url}: not asked for, since this run would fetch for longer than {self._config.max_minutes:g}"
+                    " minutes; run again for the rest, or raise fetch.max_minutes"
                 )
             time.sleep(max(0.0, host.next_at - time.monotonic()))
             try:

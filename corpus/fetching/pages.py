@@ -49,6 +49,14 @@ class Pages:
             return None
         return page if page.url == url and self._is_whole(page.sha256) else None
 
+    def fetched_at(self, url: str) -> datetime | None:
+        """When a URL was asked for last; None where it never gave a page."""
+        try:
+            held = json.loads(self._place_of(url).read_text(encoding="utf-8"))
+            return datetime.fromisoformat(held["fetched_at"]).astimezone(UTC)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
     def body(self, page: Page) -> bytes:
         """The bytes of a page.
 

@@ -17,7 +17,7 @@ from corpus.documents import Document
 from corpus.fetching.addresses import parse_url
 from corpus.fetching.client import unpacked
 from corpus.fetching.config import FetchConfig
-from corpus.fetching.errors import FetchError
+from corpus.fetching.errors import FetchError, TimeIsUpError
 from corpus.fetching.fetcher import Fetcher
 from corpus.fetching.pages import Page
 from corpus.sources.errors import (
@@ -103,6 +103,7 @@ class Web:
         links = [_Link(url, url) for url in urls]
         while links := _unseen(links, seen):
             found: list[_Link] = []
+            late: dict[str, list[TimeIsUpError]] = {}
             for link, (_, page) in zip(links, self._fetcher.fetch_all([link.url for link in links]), strict=True):
                 try:
                     read = self._opened(link, page, ingested)
@@ -113,8 +114,11 @@ class Web:
                     found += chosen
                     if problem:
                         raise ListingError(f"{link.url}: {problem}")
+                except TimeIsUpError as error:
+                    late.setdefault(link.root, []).append(error)
                 except SourceError as error:
                     yield SourceFailure(link.url, error)
+            yield from (SourceFailure(root, _time_is_up(root, errors)) for root, errors in late.items())
             links = found
 
     def _opened(self, link: _Link, page: Page | SourceError, ingested: datetime) -> Document | tuple[Kind, Listing]:
@@ -150,6 +154,13 @@ class Web:
             kept = [entry for i, entry in enumerate(kept) if i in newest]
         n_listed[link.root] = n_listed.get(link.root, 0) + len(kept)
         return [_link(entry, link, kind) for entry in kept], "; ".join(problems)
+
+
+def _time_is_up(root: str, errors: Sequence[TimeIsUpError]) -> TimeIsUpError:
+    """One for all pages of what the user gave."""
+    if len(errors) == 1:
+        return errors[0]
+    return TimeIsUpError(f"{root}: {len(errors)} pages of it were left out, the first for: {errors[0]}")
 
 
 def _link(entry: Entry, by: _Link, kind: Kind) -> _Link:

@@ -263,6 +263,22 @@ def test_a_host_is_not_given_up_for_single_broken_pages(site: FaultyServer, read
     assert sum(isinstance(row, Document) for row in read(*urls, config=replace(QUICK, max_busy=2))) == 4
 
 
+def test_a_run_fetches_for_no_longer_than_it_may_and_the_next_one_gets_to_the_rest(
+    site: FaultyServer, read: Read
+) -> None:
+    """However long a site wants to be left alone; what was left out is one failure."""
+    site.put("/robots.txt", b"User-agent: *\nCrawl-delay: 0.4", content_type="text/plain")
+    site.put("/feed", feed(*(site.put(f"/{n}", article(f"Title {n}", TEXT)) for n in range(5))))
+    tight = replace(QUICK, max_minutes=1 / 60)
+    began = time.monotonic()
+    first = read(site.url("/feed"), config=tight)
+    assert time.monotonic() - began < 1 + QUICK.total_s
+    assert re.search("/feed: [34] pages of it were left out, the first for: .* run again for the rest", failed(first))
+    second = read(site.url("/feed"), config=tight)
+    then, now = ({row.title for row in rows if isinstance(row, Document)} for rows in (first, second))
+    assert then and now and not then & now
+
+
 def test_limits_that_nothing_can_be_fetched_with_are_refused() -> None:
     """When the settings are read, not in the night."""
     for wrong in ({"n_tries": 0}, {"total_s": 0}, {"user_agent": ""}, {"user_agent": "a\nb"}, {"delay_s": -1}):
