@@ -26,7 +26,8 @@ class FetchConfig:
     max_silent: int = 3  # requests in a row that a host leaves unanswered, before it is given up for this run
     max_busy: int = 5  # pages in a row that a host was too busy or too broken for at every try; given up likewise
     max_minutes: float = 120.0  # of one run, for all that it fetches
-    max_pages: int = 500  # of one feed or sitemap; the newest
+    max_pages: int = 500  # of one feed, or of all sitemaps of an index; the newest
+    max_sitemaps: int = 50  # of one index; the newest
 
     def __post_init__(self) -> None:
         least = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -39,6 +39,8 @@ _AT_ONCE = 1 << 16
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_TYPES = ("text/plain", "text/markdown", "text/x-markdown", "")
 _MESSAGE = "message/rfc822"
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)  # when something changed of which no day is told: before all others
+_YEAR_OR_MONTH = re.compile(r"\d{4}(?:-\d\d)?")
 _BINARY = re.compile(r"(?:image|audio|video|font)/")
 
 
@@ -63,6 +65,36 @@ class _Link:
     root: str  # what the user gave
     listed_by: Kind | None = None
     published: date | None = None
+    changed: datetime = _UNKNOWN
+
+
+@dataclass(slots=True)
+class _Newest:
+    """The newest of what one source lists, in the order in which it lists them; no more than that is held."""
+
+    most: int
+    what: str  # pages or sitemaps
+    links: list[_Link] = field(default_factory=list)
+    n_left: int = 0
+
+    def add(self, links: Iterable[_Link]) -> None:
+        """Take these in, each URL once, and leave out what is too much."""
+        known = {link.url for link in self.links}
+        for link in links:
+            if link.url not in known:
+                known.add(link.url)
+                self.links.append(link)
+        if len(self.links) > self.most:
+            order = sorted(range(len(self.links)), key=lambda i: self.links[i].changed, reverse=True)
+            self.n_left += len(self.links) - self.most
+            self.links = [self.links[i] for i in sorted(order[: self.most])]
+
+    @property
+    def problem(self) -> str:
+        """What was left out; empty where nothing was."""
+        which = "newest" if any(link.changed > _UNKNOWN for link in self.links) else "first"
+        told = f"lists {self.most + self.n_left} {self.what}, of which the {which} {self.most} are fetched"
+        return f"{told}; raise fetch.max_{self.what} for more" if self.n_left else ""
 
 
 class Web:
@@ -99,10 +131,9 @@ class Web:
         :raises PagesError: a copy cannot be stored or read.
         """
         seen: set[str] = set()
-        n_listed: dict[str, int] = {}
         links = [_Link(url, url) for url in urls]
         while links := _unseen(links, seen):
-            found: list[_Link] = []
+            found: dict[str, _Newest] = {}  # by what the user gave
             late: dict[str, list[TimeIsUpError]] = {}
             for link, (_, page) in zip(links, self._fetcher.fetch_all([link.url for link in links]), strict=True):
                 try:
@@ -110,16 +141,25 @@ class Web:
                     if isinstance(read, Document):
                         yield read
                         continue
-                    chosen, problem = self._chosen(link, read, n_listed)
-                    found += chosen
-                    if problem:
-                        raise ListingError(f"{link.url}: {problem}")
+                    kind, listing = read
+                    newest = found.setdefault(link.root, self._newest_of(kind))
+                    newest.add(_link(entry, link, kind) for entry in listing.entries)
+                    if listing.problem:
+                        raise ListingError(f"{link.url}: {listing.problem}")
                 except TimeIsUpError as error:
                     late.setdefault(link.root, []).append(error)
                 except SourceError as error:
                     yield SourceFailure(link.url, error)
             yield from (SourceFailure(root, _time_is_up(root, errors)) for root, errors in late.items())
-            links = found
+            for root, newest in found.items():
+                if newest.problem:
+                    yield SourceFailure(root, ListingError(f"{root}: {newest.problem}"))
+            links = [link for newest in found.values() for link in newest.links]
+
+    def _newest_of(self, kind: Kind) -> _Newest:
+        if kind is Kind.INDEX:
+            return _Newest(self._config.max_sitemaps, "sitemaps")
+        return _Newest(self._config.max_pages, "pages")
 
     def _opened(self, link: _Link, page: Page | SourceError, ingested: datetime) -> Document | tuple[Kind, Listing]:
         """:raises SourceError: what a page is not, or why there is none."""
@@ -141,20 +181,6 @@ class Web:
         )
         return _read(body, page, given, link.listed_by)
 
-    def _chosen(self, link: _Link, read: tuple[Kind, Listing], n_listed: dict[str, int]) -> tuple[list[_Link], str]:
-        """The links of a listing up to the limit for what the user gave, the newest; and what of it was not read."""
-        kind, listing = read
-        room = max(0, self._config.max_pages - n_listed.get(link.root, 0))
-        kept, problems = list(listing.entries), [listing.problem] if listing.problem else []
-        if len(kept) > room:
-            newest = set(sorted(range(len(kept)), key=lambda i: kept[i].changed, reverse=True)[:room])
-            problems.append(
-                f"lists {len(kept)} pages, of which the newest {room} are fetched; raise fetch.max_pages for more"
-            )
-            kept = [entry for i, entry in enumerate(kept) if i in newest]
-        n_listed[link.root] = n_listed.get(link.root, 0) + len(kept)
-        return [_link(entry, link, kind) for entry in kept], "; ".join(problems)
-
 
 def _time_is_up(root: str, errors: Sequence[TimeIsUpError]) -> TimeIsUpError:
     """One for all pages of what the user gave."""
@@ -168,7 +194,19 @@ def _link(entry: Entry, by: _Link, kind: Kind) -> _Link:
     if "://" not in url:
         with suppress(FetchError):  # refused where it is fetched, which tells why
             url = str(parse_url(url, base=parse_url(by.url)))
-    return _Link(url, by.root, kind, entry.published)
+    told = entry.changed or (entry.published.isoformat() if entry.published else "")
+    # A page of which a sitemap tells no day changed when the sitemap did, as far as one knows.
+    return _Link(url, by.root, kind, entry.published, _moment(told) if told else by.changed)
+
+
+def _moment(text: str) -> datetime:
+    """A date or time as sitemaps have them: ISO 8601, also a year or month alone; in UTC where no zone is told."""
+    whole = text + "-01" * (2 - text.count("-")) if _YEAR_OR_MONTH.fullmatch(text) else text
+    try:
+        moment = datetime.fromisoformat(whole)
+    except ValueError:
+        return _UNKNOWN
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _unseen(links: Iterable[_Link], seen: set[str]) -> list[_Link]:

@@ -81,6 +81,48 @@ def test_of_a_long_listing_the_newest_are_read_and_the_rest_told_of(site: Faulty
     assert "lists 3 pages, of which the newest 2 are fetched" in str(getattr(rows[0], "error", ""))
 
 
+@pytest.mark.parametrize("tells_pages", [True, False])
+def test_of_an_index_the_newest_pages_of_all_its_sitemaps_are_read(
+    site: FaultyServer, tmp_path: Path, tells_pages: bool
+) -> None:
+    """In whichever sitemap they stand; where that tells no days, its own day counts. Sitemaps are no pages."""
+    for n, year in enumerate(("2019", "2026")):
+        pages = [page(site, f"{year}-{k}") for k in range(3)]
+        site.put(f"/{n}.xml", sitemap(*pages, month=f"{year}-03" if tells_pages else ""))
+    index = site.put("/index.xml", sitemap(site.url("/0.xml"), site.url("/1.xml"), index=True))
+    rows = read(tmp_path, index, config=replace(QUICK, max_pages=4))
+    old = "2019-2" if tells_pages else "2019-0"
+    assert told(rows) == ["ListingError", f"Title {old}", *(f"Title 2026-{k}" for k in range(3))]
+    assert "index.xml: lists 6 pages, of which the newest 4 are fetched" in str(getattr(rows[0], "error", ""))
+
+
+def test_of_a_long_index_only_the_newest_sitemaps_are_asked_for(site: FaultyServer, tmp_path: Path) -> None:
+    """An archive is not fetched each morning; that it was not is told."""
+    maps = [site.put(f"/{n}.xml", sitemap(page(site, f"p{n}"))) for n in range(4)]
+    rows = read(tmp_path, site.put("/i.xml", sitemap(*maps, index=True)), config=replace(QUICK, max_sitemaps=2))
+    assert told(rows) == ["ListingError", "Title p2", "Title p3"] and not site.asked("/0.xml")
+    assert "lists 4 sitemaps, of which the newest 2 are fetched; raise fetch.max_sitemaps" in str(
+        getattr(rows[0], "error", "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-03-01T12:00:00+05:00", "2026-03-01T08:00Z"),
+        ("2026", "2026-02"),
+        ("yesterday", "2019"),
+        ("", "1970-01-01"),
+    ],
+)
+def test_what_changed_later_is_told_by_the_clock(site: FaultyServer, tmp_path: Path, older: str, newer: str) -> None:
+    """Not by how the day is written; what is no day is the oldest."""
+    text = sitemap(page(site, "a"), page(site, "b")).decode()
+    text = text.replace("2022-11-01", older).replace("2022-11-02", newer)
+    rows = read(tmp_path, site.put("/map.xml", text.encode()), config=replace(QUICK, max_pages=1))
+    assert told(rows) == ["ListingError", "Title b"]
+
+
 def test_a_list_of_urls_is_read_line_by_line(site: FaultyServer, tmp_path: Path) -> None:
     """Blank lines and remarks are passed over; what is no URL is a failure of its own."""
     listed = tmp_path / "morning.txt"
