@@ -56,7 +56,7 @@ class Fetcher:
     def __init__(self, pages: Pages, config: FetchConfig | None = None, allow_private: bool = False):
         """:param allow_private: fetch from addresses of this machine and its networks too."""
         self._config = config or FetchConfig()
-        self._pages = pages
+        self.pages = pages
         self._client = Client(self._config, allow_private)
         self._robots = Robots(lambda url: self._followed(url, MAX_BYTES, asks_robots=False), self._config.agent)
         self._hosts: dict[str, _Host] = {}
@@ -78,7 +78,7 @@ class Fetcher:
 
         :raises PagesError: as `Pages.body`.
         """
-        return self._pages.body(page)
+        return self.pages.body(page)
 
     def fetch(self, url: str) -> Page:
         """The page at a URL, as it is now.
@@ -88,15 +88,15 @@ class Fetcher:
         :raises PagesError: the copy cannot be stored.
         """
         asked = parse_url(url)
-        known = self._pages.find(str(asked))
+        known = self.pages.find(str(asked))
         answer = self._followed(asked, self._config.max_bytes, known)
         if answer.status == NOT_MODIFIED and known:
             page = replace(known, status=NOT_MODIFIED, fetched_at=datetime.now(UTC))
-            self._pages.note(page)
+            self.pages.note(page)
             return page
         if answer.status != OK:
             raise HttpStatusError(f"{answer.url}: expected a page, answered {_told(answer.status)}; check the URL")
-        return self._pages.keep(_page_of(asked, answer), answer.body)
+        return self.pages.keep(_page_of(asked, answer), answer.body)
 
     def fetch_all(self, urls: Sequence[str]) -> Iterator[tuple[str, Page | SourceError]]:
         """Each URL with its page, or why there is none, in order; some hosts at the same time, each once at a time.
@@ -142,7 +142,7 @@ class Fetcher:
 
     def _last_asked(self, url: str) -> datetime:
         with suppress(FetchError):
-            return self._pages.fetched_at(str(parse_url(url))) or _NEVER
+            return self.pages.fetched_at(str(parse_url(url))) or _NEVER
         return _NEVER
 
     def _tried(self, url: str) -> Page | Exception:

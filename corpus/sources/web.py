@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from corpus.fetching.client import unpacked
 from corpus.fetching.config import FetchConfig
 from corpus.fetching.errors import FetchError, TimeIsUpError
 from corpus.fetching.fetcher import Fetcher
-from corpus.fetching.pages import Page
+from corpus.fetching.pages import Listed, Page, Pages
 from corpus.sources.errors import (
     BinarySourceError,
     EmptySourceError,
@@ -38,6 +38,7 @@ _GZIP = b"\x1f\x8b"
 _AT_ONCE = 1 << 16
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _TEXT_TYPES = ("text/plain", "text/markdown", "text/x-markdown", "")
+_LISTINGS = (Kind.FEED, Kind.SITEMAP, Kind.INDEX)
 _MESSAGE = "message/rfc822"
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)  # when something changed of which no day is told: before all others
 _YEAR_OR_MONTH = re.compile(r"\d{4}(?:-\d\d)?")
@@ -46,6 +47,8 @@ _BINARY = re.compile(r"(?:image|audio|video|font)/")
 
 class PageSource(Protocol):
     """Fetches pages; the fetcher does."""
+
+    pages: Pages  # the copies, and what is remembered of URLs
 
     def fetch_all(self, urls: Sequence[str]) -> Iterator[tuple[str, Page | SourceError]]:
         """Each URL with its page, or why there is none, in order."""
@@ -170,6 +173,12 @@ class Web:
         if body.startswith(_GZIP):
             parts = (body[i : i + _AT_ONCE] for i in range(0, len(body), _AT_ONCE))
             body = unpacked(parts, self._config.max_bytes, page.url)
+        before = self._fetcher.pages.listed(page.url) if link.listed_by is None else None
+        if before and (kind := _kind_if_no_listing(body, page)):
+            raise ListingError(
+                f"{page.url}: expected a {before.kind}, which it was on {before.day}, found a {kind}; check the URL,"
+                f" or delete {self._fetcher.pages.place_of_listed(page.url)} to have it read as a {kind}"
+            )
         final = parse_url(page.final_url)
         given = Given(
             origin=page.url,
@@ -179,7 +188,23 @@ class Web:
             outlet=final.host.removeprefix("www."),
             published=link.published,
         )
-        return _read(body, page, given, link.listed_by)
+        read = _read(body, page, given, link.listed_by)
+        if link.listed_by or isinstance(read, Document):
+            return read
+        return read[0], self._remembered(page, *read, before)
+
+    def _remembered(self, page: Page, kind: Kind, listing: Listing, before: Listed | None) -> Listing:
+        """A listing, noted for later runs; with a problem where it once listed something and does no more."""
+        if listing.entries or not before:
+            day = page.fetched_at.date()
+            self._fetcher.pages.note_listed(page.url, Listed(kind, len(listing.entries), day))
+        elif before.n_entries:
+            told = (
+                f"lists nothing, where it listed {before.n_entries} on {before.day}; check the URL, or delete"
+                f" {self._fetcher.pages.place_of_listed(page.url)} if that is right"
+            )
+            return replace(listing, problem="; ".join(filter(None, (listing.problem, told))))
+        return listing
 
 
 def _time_is_up(root: str, errors: Sequence[TimeIsUpError]) -> TimeIsUpError:
@@ -242,15 +267,27 @@ def _read(body: bytes, page: Page, given: Given, listed_by: Kind | None) -> Docu
         return mail_document(body, given)
     text = _decoded(body, page)
     kind = kind_of_xml(text)
-    if kind in (Kind.FEED, Kind.SITEMAP, Kind.INDEX):
+    if kind in _LISTINGS:
         if listed_by:
             raise UnsupportedSourceError(f"{page.url}: expected an article, found a {kind}; give it by itself")
-        return _listing(text, page, (Kind.FEED, Kind.SITEMAP, Kind.INDEX))
+        return _listing(text, page, _LISTINGS)
     if kind is Kind.HTML or page.content_type in _HTML_TYPES:
         return html_document(text, given)
     if page.content_type in _TEXT_TYPES and kind is None:
         return text_document(text, given)
     raise _unsupported(page)
+
+
+def _kind_if_no_listing(body: bytes, page: Page) -> str:
+    """What came in place of a feed or sitemap; empty where it is one, or nothing at all."""
+    if body.startswith(SIGNATURE):
+        return "PDF"
+    if page.content_type == _MESSAGE:
+        return "message"
+    kind = kind_of_xml(_decoded(body, page))
+    if kind in _LISTINGS or not body.strip():
+        return ""
+    return "page" if kind or page.content_type in _HTML_TYPES else "text"
 
 
 def _listing(text: str, page: Page, expected: tuple[Kind, ...]) -> tuple[Kind, Listing]:
