@@ -60,11 +60,11 @@ def feed(*links: str) -> bytes:
     return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F</title>{items}</channel></rss>'.encode()
 
 
-def sitemap(*links: str, index: bool = False) -> bytes:
-    """A sitemap, or an index of sitemaps."""
+def sitemap(*links: str, index: bool = False, month: str = "2022-11") -> bytes:
+    """A sitemap, or an index of sitemaps; each link changed a day later than the one before, or never (no month)."""
     outer, inner = ("sitemapindex", "sitemap") if index else ("urlset", "url")
-    items = "".join(f"<{inner}><loc>{link}</loc><lastmod>2022-11-0{n % 9 + 1}</lastmod></{inner}>"
-                    for n, link in enumerate(links))  # fmt: skip
+    days = [f"<lastmod>{month}-0{n % 9 + 1}</lastmod>" if month else "" for n in range(len(links))]
+    items = "".join(f"<{inner}><loc>{link}</loc>{day}</{inner}>" for link, day in zip(links, days, strict=True))
     return f'<{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{items}</{outer}>'.encode()
 
 

@@ -20,6 +20,20 @@ MAX_URL_CHARS = 8000
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?|\[[0-9a-f:.]+\]")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.IPv6Network("::/96")
+# What the special-purpose registries of IANA do not call globally reachable, and Python 3.11 calls global.
+_NOT_REACHABLE = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # RFC 6890 and 7600: for protocols; two of it are reachable, and no web server
+            "192.88.99.0/24",  # RFC 7526: relays of 6to4, given up
+            "100:0:0:1::/64",  # RFC 9780: a dummy prefix
+            "2001::/23",  # RFC 2928: for protocols; Teredo is unpacked before
+            "3fff::/20",  # RFC 9637: for documentation
+            "5f00::/16",  # RFC 9602: segment routing
+        ),
+    )
+)
 _SAFE_IN_PATH = "/%:@!$&'()*+,;=~-._"
 
 
@@ -79,6 +93,8 @@ def is_public(address: Address) -> bool:
             return all(is_public(one) for one in inner)
         if address.is_reserved or address.is_site_local:
             return False
+    if any(address in network for network in _NOT_REACHABLE):
+        return False
     return address.is_global and not (address.is_multicast or address.is_unspecified or address.is_reserved)
 
 

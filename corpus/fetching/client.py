@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import ssl
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +30,7 @@ OK = 200
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _AT_ONCE = 1 << 16
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -45,22 +50,39 @@ class Client:
     def __init__(self, config: FetchConfig, allow_private: bool = False):
         self._config = config
         self._deadline = Deadline()
-        self._pool = httpcore.ConnectionPool(
-            max_connections=2 * config.n_hosts,
-            keepalive_expiry=max(5.0, 2 * config.delay_s),
-            network_backend=CheckedBackend(self._deadline, allow_private),
-        )
+        self._backend = CheckedBackend(self._deadline, allow_private)
+        self._plain = self._pool(None)
+        self._secure: httpcore.ConnectionPool | None = None
+        self._making = threading.Lock()
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._pool.close()
+        self._plain.close()
+        if self._secure:
+            self._secure.close()
+
+    def _pool(self, tls: ssl.SSLContext | None) -> httpcore.ConnectionPool:
+        return httpcore.ConnectionPool(
+            ssl_context=tls,
+            max_connections=2 * self._config.n_hosts,
+            keepalive_expiry=max(5.0, 2 * self._config.delay_s),
+            network_backend=self._backend,
+        )
+
+    def _pool_for(self, url: WebUrl) -> httpcore.ConnectionPool:
+        """Whom to trust is read with the first https URL: others do without it."""
+        if url.scheme != "https":
+            return self._plain
+        with self._making:
+            self._secure = self._secure or self._pool(_authorities())
+            return self._secure
 
     def get(self, url: WebUrl, headers: Mapping[str, str] = _NONE, max_bytes: int | None = None) -> Answer:
         """The answer to one GET.
 
         :param max_bytes: of the body, packed and unpacked; the configured limit where left out.
         :raises PrivateAddressError: the host is at an address that is not public.
-        :raises CertificateError: the server cannot prove that it is that host.
+        :raises CertificateError: the server cannot prove that it is that host, or whom to trust cannot be read.
         :raises SilentError: no connection, or no whole answer in time.
         :raises TransferError: the answer is cut short, or breaks the rules of HTTP.
         :raises SourceTooLargeError: the body is over the limit; it was not read further.
@@ -72,7 +94,7 @@ class Client:
         try:
             with (
                 self._deadline.within(c.total_s),
-                self._pool.stream(
+                self._pool_for(url).stream(
                     "GET", asked, headers=list({**sent, **headers}.items()), extensions={"timeout": timeouts}
                 ) as response,
             ):
@@ -81,12 +103,17 @@ class Client:
                 if response.status == OK:
                     body = _body(response.iter_stream(), got, c.max_bytes if max_bytes is None else max_bytes, url)
                 return Answer(url, response.status, got, body)
-        except (httpcore.TimeoutException, httpcore.NetworkError) as error:
-            reason = str(error) or type(error).__name__
+        except httpcore.TimeoutException as error:
             raise SilentError(
-                f"{url}: no whole answer within {c.total_s:g} s, or {c.read_s:g} s of silence ({reason});"
+                f"{url}: no whole answer within {c.total_s:g} s, or {c.read_s:g} s of silence ({_reason(error)});"
                 " try again later, or raise the times of [fetch]"
             ) from error
+        except httpcore.ConnectError as error:
+            raise SilentError(
+                f"{url}: no connection to its server ({_reason(error)}); check the URL, or try again later"
+            ) from error
+        except httpcore.NetworkError as error:
+            raise SilentError(f"{url}: the connection was lost ({_reason(error)}); try again later") from error
         except httpcore.ProtocolError as error:
             raise TransferError(
                 f"{url}: expected an answer in HTTP, found another ({error}); try again later"
@@ -97,6 +124,23 @@ class Client:
             raise
         except ValueError as error:
             raise BadUrlError(f"{url}: cannot be asked for ({error}); correct the URL") from error
+
+
+def _authorities() -> ssl.SSLContext:
+    """:raises CertificateError: what the environment names cannot be read, or is no certificate."""
+    try:
+        return httpcore.default_ssl_context()
+    except OSError as error:  # those of OpenSSL too
+        named = next((name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)), None)
+        where = f"{named}={os.environ[named]}" if named else "the authorities of this machine"
+        raise CertificateError(
+            f"expected certificates of authorities to trust in {where}, found none ({_reason(error)});"
+            f" {'correct the variable or unset it' if named else 'install them, or name a file by SSL_CERT_FILE'}"
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return _ERRNO.sub("", str(error)) or type(error).__name__
 
 
 def _host_header(url: WebUrl) -> str:

@@ -24,10 +24,20 @@ class FetchConfig:
     delay_s: float = 1.0  # between two requests to one host
     n_hosts: int = 4  # that are asked at the same time, one request each
     max_silent: int = 3  # requests in a row that a host leaves unanswered, before it is given up for this run
-    max_pages: int = 500  # of one feed or sitemap; the newest
+    max_busy: int = 5  # pages in a row that a host was too busy or too broken for at every try; given up likewise
+    max_minutes: float = 120.0  # of one run, for all that it fetches
+    max_pages: int = 500  # of one feed, or of all sitemaps of an index; the newest
+    max_sitemaps: int = 50  # of one index; the newest
 
     def __post_init__(self) -> None:
-        least = {"connect_s": 0.01, "read_s": 0.01, "total_s": 0.01, "max_redirects": 0, "backoff_s": 0}
+        least = {
+            "connect_s": 0.01,
+            "read_s": 0.01,
+            "total_s": 0.01,
+            "max_minutes": 0.001,
+            "max_redirects": 0,
+            "backoff_s": 0,
+        }
         least |= {"max_wait_s": 0, "delay_s": 0}
         for field in fields(self):
             value = getattr(self, field.name)

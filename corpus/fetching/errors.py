@@ -42,4 +42,8 @@ class CertificateError(FetchError):
 
 
 class HostGivenUpError(FetchError):
-    """A host that left several requests unanswered is not asked again in a run."""
+    """A host that left several requests unanswered, or was too busy for several pages, is not asked again in a run."""
+
+
+class TimeIsUpError(FetchError):
+    """A run has fetched for as long as it may."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import re
 import threading
@@ -23,6 +24,7 @@ from corpus.fetching.errors import (
     HttpStatusError,
     RedirectError,
     SilentError,
+    TimeIsUpError,
     TransferError,
 )
 from corpus.fetching.pages import Page, Pages
@@ -32,6 +34,7 @@ from corpus.sources.errors import SourceError
 NOT_MODIFIED = 304
 _REDIRECTS = (301, 302, 303, 307, 308)
 _TOKEN, _TOKENS = re.compile(r"[\w.:+-]{1,60}", re.ASCII), re.compile(r"[\w.+-]{1,60}/[\w.+-]{1,60}", re.ASCII)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _BUSY = (429, 500, 502, 503, 504)
 
 
@@ -42,7 +45,9 @@ class _Host:
     turn: threading.Lock = field(default_factory=threading.Lock)
     next_at: float = 0.0  # of the monotonic clock
     delay_s: float = 0.0
-    n_silent: int = 0
+    n_silent: int = 0  # requests in a row
+    n_busy: int = 0  # pages in a row, each after all its tries
+    was: str = ""  # how it answered the last of these
 
 
 class Fetcher:
@@ -51,11 +56,13 @@ class Fetcher:
     def __init__(self, pages: Pages, config: FetchConfig | None = None, allow_private: bool = False):
         """:param allow_private: fetch from addresses of this machine and its networks too."""
         self._config = config or FetchConfig()
-        self._pages = pages
+        self.pages = pages
         self._client = Client(self._config, allow_private)
         self._robots = Robots(lambda url: self._followed(url, MAX_BYTES, asks_robots=False), self._config.agent)
         self._hosts: dict[str, _Host] = {}
         self._adding = threading.Lock()
+        self._left_s = self._config.max_minutes * 60
+        self._until = math.inf  # of the monotonic clock
 
     @classmethod
     def open(cls, folder: Path, config: FetchConfig | None = None, allow_private: bool = False) -> Fetcher:
@@ -71,7 +78,7 @@ class Fetcher:
 
         :raises PagesError: as `Pages.body`.
         """
-        return self._pages.body(page)
+        return self.pages.body(page)
 
     def fetch(self, url: str) -> Page:
         """The page at a URL, as it is now.
@@ -81,22 +88,26 @@ class Fetcher:
         :raises PagesError: the copy cannot be stored.
         """
         asked = parse_url(url)
-        known = self._pages.find(str(asked))
+        known = self.pages.find(str(asked))
         answer = self._followed(asked, self._config.max_bytes, known)
         if answer.status == NOT_MODIFIED and known:
             page = replace(known, status=NOT_MODIFIED, fetched_at=datetime.now(UTC))
-            self._pages.note(page)
+            self.pages.note(page)
             return page
         if answer.status != OK:
             raise HttpStatusError(f"{answer.url}: expected a page, answered {_told(answer.status)}; check the URL")
-        return self._pages.keep(_page_of(asked, answer), answer.body)
+        return self.pages.keep(_page_of(asked, answer), answer.body)
 
     def fetch_all(self, urls: Sequence[str]) -> Iterator[tuple[str, Page | SourceError]]:
         """Each URL with its page, or why there is none, in order; some hosts at the same time, each once at a time.
 
+        Of each host, the URLs that never gave a page are asked for first, then those that were asked for longest ago:
+        where the time of a run is not enough for all, the next one gets to the rest.
+
         :raises PagesError: a copy cannot be stored.
         """
-        waiting = _by_host(urls)
+        waiting = _by_host(sorted(dict.fromkeys(urls), key=self._last_asked))
+        until = self._until = time.monotonic() + self._left_s
         hosts = iter(list(waiting))
         answers: queue.SimpleQueue[tuple[str, Page | Exception]] = queue.SimpleQueue()
         choosing, stopped = threading.Lock(), threading.Event()
@@ -109,7 +120,9 @@ class Fetcher:
                     return
                 for url in waiting[host]:
                     if not stopped.is_set():
-                        answers.put((url, self._tried(url)))
+                        answer = self._tried(url)
+                        self._left_s = min(self._left_s, until - time.monotonic())
+                        answers.put((url, answer))
 
         for _ in range(min(self._config.n_hosts, len(waiting))):
             # Daemons: whoever interrupts a run does not wait for a slow server.
@@ -126,6 +139,11 @@ class Fetcher:
                 yield url, result
         finally:
             stopped.set()
+
+    def _last_asked(self, url: str) -> datetime:
+        with suppress(FetchError):
+            return self.pages.fetched_at(str(parse_url(url))) or _NEVER
+        return _NEVER
 
     def _tried(self, url: str) -> Page | Exception:
         try:
@@ -166,14 +184,15 @@ class Fetcher:
             try:
                 answer = self._in_turn(host, url, headers, max_bytes)
                 if answer.status not in _BUSY:
+                    host.n_busy = 0
                     return answer
-                wait_s = max(wait_s, _retry_after(answer.headers))
-                problem = HttpStatusError(
-                    f"{url}: answered {_told(answer.status)} at try {n} of {c.n_tries}; try again later"
-                )
+                wait_s, was = max(wait_s, _retry_after(answer.headers)), _told(answer.status)
+                problem = HttpStatusError(f"{url}: answered {was} at try {n} of {c.n_tries}; try again later")
             except (SilentError, TransferError) as error:
-                problem = error
+                problem, was = error, "an answer that is cut short or no HTTP"
             if n == c.n_tries or wait_s > c.max_wait_s:
+                if not isinstance(problem, SilentError):
+                    host.n_busy, host.was = host.n_busy + 1, was
                 raise problem
             host.next_at = max(host.next_at, time.monotonic() + wait_s)
         raise AssertionError("n_tries is at least 1")
@@ -183,6 +202,16 @@ class Fetcher:
             if host.n_silent >= self._config.max_silent:
                 raise HostGivenUpError(
                     f"{url}: not asked for, since {url.host} left {host.n_silent} requests unanswered; try again later"
+                )
+            if host.n_busy >= self._config.max_busy:
+                raise HostGivenUpError(
+                    f"{url}: not asked for, since {url.host} was busy or broken for {host.n_busy} pages in a row (the"
+                    f" last: {host.was}); try again later"
+                )
+            if max(host.next_at, time.monotonic()) > self._until:
+                raise TimeIsUpError(
+                    f"{url}: not asked for, since this run would fetch for longer than {self._config.max_minutes:g}"
+                    " minutes; run again for the rest, or raise fetch.max_minutes"
                 )
             time.sleep(max(0.0, host.next_at - time.monotonic()))
             try:

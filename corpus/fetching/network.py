@@ -112,7 +112,7 @@ class TimedStream(httpcore.NetworkStream):
         except httpcore.ConnectError as error:
             refused = error.__cause__
             if not isinstance(refused, ssl.SSLCertVerificationError):
-                raise
+                raise httpcore.ConnectError(f"it does not agree on TLS: {refused or error}") from error
             raise CertificateError(
                 f"its certificate is not to be trusted ({refused.verify_message}); check the URL, or name an authority"
                 " of your own network by SSL_CERT_FILE"

@@ -10,7 +10,7 @@ import threading
 import zlib
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 
@@ -34,8 +34,20 @@ class Page:
     n_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a URL was when it last listed something: a feed, a sitemap or an index."""
+
+    kind: str
+    n_entries: int
+    day: date
+
+
 class Pages:
-    """A folder: `bodies/` has every version that was fetched, by hash and packed, `urls/` the newest of each URL."""
+    """A folder: `bodies/` has every version that was fetched, by hash and packed, `urls/` the newest of each URL.
+
+    `listings/` remembers which URLs gave a feed or sitemap.
+    """
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -48,6 +60,14 @@ class Pages:
         except (OSError, ValueError, TypeError, KeyError):
             return None
         return page if page.url == url and self._is_whole(page.sha256) else None
+
+    def fetched_at(self, url: str) -> datetime | None:
+        """When a URL was asked for last; None where it never gave a page."""
+        try:
+            held = json.loads(self._place_of(url).read_text(encoding="utf-8"))
+            return datetime.fromisoformat(held["fetched_at"]).astimezone(UTC)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
 
     def body(self, page: Page) -> bytes:
         """The bytes of a page.
@@ -82,6 +102,27 @@ class Pages:
         """
         held = asdict(page) | {"fetched_at": page.fetched_at.astimezone(UTC).isoformat()}
         self._write(self._place_of(page.url), json.dumps(held, indent=1).encode())
+
+    def listed(self, url: str) -> Listed | None:
+        """What a URL was when it last listed something; None where it never did, or that was forgotten."""
+        try:
+            held = json.loads(self.place_of_listed(url).read_text(encoding="utf-8"))
+            return Listed(str(held["kind"]), int(held["n_entries"]), date.fromisoformat(held["day"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def note_listed(self, url: str, listed: Listed) -> None:
+        """Remember it.
+
+        :raises PagesError: likewise.
+        """
+        held = {"url": url} | asdict(listed) | {"day": listed.day.isoformat()}
+        self._write(self.place_of_listed(url), json.dumps(held, indent=1).encode())
+
+    def place_of_listed(self, url: str) -> Path:
+        """The file that remembers it; without it, it is forgotten."""
+        key = _sha256(url.encode())
+        return self.folder / "listings" / key[:2] / f"{key}.json"
 
     def _body_of(self, sha256: str) -> Path:
         return self.folder / "bodies" / sha256[:2] / f"{sha256}.gz"

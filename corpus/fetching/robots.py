@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corpus.decode import decode
 from corpus.fetching.addresses import WebUrl, parse_url
 from corpus.fetching.client import OK, Answer
-from corpus.fetching.errors import PrivateAddressError, RobotsError
+from corpus.fetching.errors import PrivateAddressError, RobotsError, TimeIsUpError
 from corpus.sources.errors import SourceError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Robots:
 
         :raises RobotsError: the URL may not be fetched, or the site cannot be asked.
         :raises PrivateAddressError: nothing of its host may.
+        :raises TimeIsUpError: the time of the run is over.
         """
         rules = self._rules_of(url)
         if isinstance(rules, RobotsError):
@@ -57,8 +58,8 @@ class Robots:
         place = f"{url.origin}/robots.txt"
         try:
             answer = self._ask(parse_url(place))
-        except PrivateAddressError as error:
-            raise PrivateAddressError(str(error).replace(place, str(url), 1)) from error
+        except (PrivateAddressError, TimeIsUpError) as error:
+            raise type(error)(str(error).replace(place, str(url), 1)) from error
         except SourceError as error:
             return RobotsError(f"nothing is fetched where robots.txt cannot be ({error})")
         if answer.status != OK and not 400 <= answer.status < 500:

@@ -97,7 +97,25 @@ def sentence_of(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     if _is_ours(error):
         return text
+    if isinstance(error, OSError) and not error.filename and (wrong := _wrong_authorities()):
+        return wrong
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or text}; free the disk or check the path and try again"
     return f"unexpected {type(error).__name__}: {text}; please report this with the command that you gave"
+
+
+def _wrong_authorities() -> str:
+    """What is wrong with SSL_CERT_FILE, which Prefect reads as it is imported, whatever is fetched; mostly nothing."""
+    if not (named := os.environ.get("SSL_CERT_FILE")):
+        return ""
+    import ssl
+
+    try:
+        ssl.create_default_context(cafile=named)
+    except OSError as error:
+        return (
+            f"expected certificates of authorities to trust in SSL_CERT_FILE={named}, found none"
+            f" ({error.strerror or error}); correct the variable or unset it"
+        )
+    return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from corpus.documents import Document
-from corpus.sources import NoNetworkError, SourceFailure, SourceNotFoundError, names_url, read_documents
+from corpus.sources import ListingError, NoNetworkError, SourceFailure, SourceNotFoundError, names_url, read_documents
 from corpus.sources.web import Web
 from tests.corpus.fetching.conftest import NOW, QUICK
 from tests.corpus.test_pdf import make_pdf
 from tests.faulty_server import FaultyServer, article, feed, sitemap
+
+Listing = Callable[..., bytes]
 
 
 @pytest.fixture
@@ -79,6 +82,82 @@ def test_of_a_long_listing_the_newest_are_read_and_the_rest_told_of(site: Faulty
     rows = read(tmp_path, url, config=replace(QUICK, max_pages=2))
     assert told(rows) == ["ListingError", "Title b", "Title c"]
     assert "lists 3 pages, of which the newest 2 are fetched" in str(getattr(rows[0], "error", ""))
+
+
+@pytest.mark.parametrize("tells_pages", [True, False])
+def test_of_an_index_the_newest_pages_of_all_its_sitemaps_are_read(
+    site: FaultyServer, tmp_path: Path, tells_pages: bool
+) -> None:
+    """In whichever sitemap they stand; where that tells no days, its own day counts. Sitemaps are no pages."""
+    for n, year in enumerate(("2019", "2026")):
+        pages = [page(site, f"{year}-{k}") for k in range(3)]
+        site.put(f"/{n}.xml", sitemap(*pages, month=f"{year}-03" if tells_pages else ""))
+    index = site.put("/index.xml", sitemap(site.url("/0.xml"), site.url("/1.xml"), index=True))
+    rows = read(tmp_path, index, config=replace(QUICK, max_pages=4))
+    old = "2019-2" if tells_pages else "2019-0"
+    assert told(rows) == ["ListingError", f"Title {old}", *(f"Title 2026-{k}" for k in range(3))]
+    assert "index.xml: lists 6 pages, of which the newest 4 are fetched" in str(getattr(rows[0], "error", ""))
+
+
+def test_of_a_long_index_only_the_newest_sitemaps_are_asked_for(site: FaultyServer, tmp_path: Path) -> None:
+    """An archive is not fetched each morning; that it was not is told."""
+    maps = [site.put(f"/{n}.xml", sitemap(page(site, f"p{n}"))) for n in range(4)]
+    rows = read(tmp_path, site.put("/i.xml", sitemap(*maps, index=True)), config=replace(QUICK, max_sitemaps=2))
+    assert told(rows) == ["ListingError", "Title p2", "Title p3"] and not site.asked("/0.xml")
+    assert "lists 4 sitemaps, of which the newest 2 are fetched; raise fetch.max_sitemaps" in str(
+        getattr(rows[0], "error", "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("2026-03-01T12:00:00+05:00", "2026-03-01T08:00Z"),
+        ("2026", "2026-02"),
+        ("yesterday", "2019"),
+        ("", "1970-01-01"),
+    ],
+)
+def test_what_changed_later_is_told_by_the_clock(site: FaultyServer, tmp_path: Path, older: str, newer: str) -> None:
+    """Not by how the day is written; what is no day is the oldest."""
+    text = sitemap(page(site, "a"), page(site, "b")).decode()
+    text = text.replace("2022-11-01", older).replace("2022-11-02", newer)
+    rows = read(tmp_path, site.put("/map.xml", text.encode()), config=replace(QUICK, max_pages=1))
+    assert told(rows) == ["ListingError", "Title b"]
+
+
+@pytest.mark.parametrize("listing", [feed, sitemap])
+def test_a_page_in_place_of_a_feed_is_no_article(site: FaultyServer, tmp_path: Path, listing: Listing) -> None:
+    """Run after run, until the feed is back or its being one is forgotten."""
+    closed = article("We will be back soon", "The site is down for maintenance, and we will be back soon.")
+    good = listing(page(site, "a"))
+    url = site.put("/feed.xml", good, closed, closed, good, closed)
+    assert told(read(tmp_path, url)) == ["Title a"]
+    for _ in range(2):
+        [row] = read(tmp_path, url)
+        assert isinstance(row, SourceFailure) and isinstance(row.error, ListingError)
+        assert re.search(
+            rf"expected a {listing.__name__}, which it was on \S+, found a page; .* delete", str(row.error)
+        )
+    assert told(read(tmp_path, url)) == ["Title a"]
+    [remembered] = (tmp_path / "pages" / "listings").rglob("*.json")
+    assert f"or delete {remembered} to have it read as a page" in str(row.error)
+    remembered.unlink()
+    assert told(read(tmp_path, url)) == ["We will be back soon"]
+
+
+def test_a_feed_may_become_a_sitemap(site: FaultyServer, tmp_path: Path) -> None:
+    """And a page a feed: what it lists is what is wanted of it."""
+    url = site.put("/x", article("Page", "The dam holds water."), feed(page(site, "a")), sitemap(page(site, "b")))
+    assert [told(read(tmp_path, url)) for _ in range(3)] == [["Page"], ["Title a"], ["Title b"]]
+
+
+def test_a_feed_that_lists_nothing_any_more_is_told(site: FaultyServer, tmp_path: Path) -> None:
+    """As long as it does not; one that never listed anything may still be filled."""
+    url = site.put("/feed.xml", feed(), feed(page(site, "a")), feed(), feed(), feed(page(site, "a")))
+    rows = [read(tmp_path, url) for _ in range(5)]
+    assert [told(run) for run in rows] == [[], ["Title a"], ["ListingError"], ["ListingError"], ["Title a"]]
+    assert "feed.xml: lists nothing, where it listed 1 on 20" in str(rows[3][0].error)  # type: ignore[union-attr]
 
 
 def test_a_list_of_urls_is_read_line_by_line(site: FaultyServer, tmp_path: Path) -> None:

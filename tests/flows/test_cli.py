@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows import cli
+from flows.cli.entry import sentence_of
 from flows.publish import ReportWriteError, write_report
 from tests.flows.conftest import Outcome
 from verifier.rows import RunReport
@@ -241,6 +242,21 @@ verifier.store.open_published = query
     process = _process("sql", "SELECT 1", code=hold)
     assert process.communicate(timeout=60) == (b"let go\nexit\n", b"verifier: no such thing; ask for another\n")
     assert process.returncode == 2
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_wrong_file_of_authorities_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    """Prefect reads it when it is imported, and its error names no file."""
+    named = tmp_path / "authorities.pem"
+    if content:
+        named.write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(named))
+    says = sentence_of(OSError(2, "No such file or directory"))
+    assert f"in SSL_CERT_FILE={named}, found none" in says and "correct the variable or unset it" in says
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert sentence_of(OSError(28, "No space left on device")).endswith("free the disk or check the path and try again")
 
 
 def test_an_error_of_the_system_without_a_file_names_none(

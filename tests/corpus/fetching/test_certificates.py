@@ -58,3 +58,25 @@ def test_a_certificate_of_another_name_is_not_taken(
     says = failed(read(secure.url("/dam", host="localhost")))
     assert "certificate is not to be trusted" in says and "not valid for 'localhost'" in says
     assert not secure.requests
+
+
+def test_a_server_that_speaks_no_tls_is_told_as_that(read: Read) -> None:
+    """Neither its certificate nor the times of this machine have anything to do with it."""
+    with FaultyServer() as plain:
+        says = failed(read(plain.url("/dam").replace("http:", "https:")))
+    assert "no connection to its server (it does not agree on TLS:" in says
+    assert "raise the times" not in says and "certificate" not in says
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_missing_file_of_authorities_is_named_and_stops_only_https(
+    secure: FaultyServer, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    """The variable and its value; what is asked for without TLS is read."""
+    if content:
+        (tmp_path / "none.pem").write_text(content)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with FaultyServer() as plain:
+        rows = read(secure.url("/dam"), plain.put("/dam", article("Dam full", TEXT)))
+    assert f"in SSL_CERT_FILE={tmp_path / 'none.pem'}, found none (" in failed(rows)
+    assert [row.title for row in rows if isinstance(row, Document)] == ["Dam full"]

@@ -80,6 +80,13 @@ def test_each_fault_is_one_failure_in_time(site: FaultyServer, read: Read, path:
     assert [row.title for row in rows if isinstance(row, Document)] == ["Good"]
 
 
+def test_a_refused_connection_is_not_told_as_silence(read: Read) -> None:
+    """No longer time would help."""
+    says = failed(read("http://127.0.0.1:9/dam"))
+    assert "no connection to its server (Connection refused); check the URL" in says
+    assert "silence" not in says and "raise the times" not in says
+
+
 def test_no_fault_raises(site: FaultyServer, read: Read) -> None:
     """All of them in one run: a failure or a document each."""
     rows = read(*(site.url(path) for path in FAULTS if path not in (*REACH_OTHERS, "/broken-xml")))
@@ -237,6 +244,39 @@ def test_a_host_that_leaves_requests_unanswered_is_given_up(site: FaultyServer, 
     rows = read(site.url("/feed"), config=replace(QUICK, max_silent=2))
     names = [type(row.error).__name__ for row in rows if isinstance(row, SourceFailure)]
     assert names == ["SilentError"] * 2 + ["HostGivenUpError"] * 10
+
+
+@pytest.mark.parametrize("like", ["/503", "/429-long", "/cut-short", "/reset"])
+def test_a_host_that_is_busy_for_page_after_page_is_given_up(site: FaultyServer, read: Read, like: str) -> None:
+    """A feed of it does not take a wait for each page and try."""
+    urls = [site.fault(f"/{n}", like) for n in range(9)]
+    rows = read(*urls, config=replace(QUICK, max_busy=2, n_tries=2))
+    names = [type(row.error).__name__ for row in rows if isinstance(row, SourceFailure)]
+    assert names[2:] == ["HostGivenUpError"] * 7 and "HostGivenUpError" not in names[:2]
+    assert "was busy or broken for 2 pages in a row (the last: " in str(rows[-1].error)  # type: ignore[union-attr]
+    assert not site.asked("/2")
+
+
+def test_a_host_is_not_given_up_for_single_broken_pages(site: FaultyServer, read: Read) -> None:
+    """A page that answers in between tells that it is up."""
+    urls = [url for n in range(4) for url in (site.fault(f"/{n}", "/503"), site.put(f"/ok{n}", article("A", TEXT)))]
+    assert sum(isinstance(row, Document) for row in read(*urls, config=replace(QUICK, max_busy=2))) == 4
+
+
+def test_a_run_fetches_for_no_longer_than_it_may_and_the_next_one_gets_to_the_rest(
+    site: FaultyServer, read: Read
+) -> None:
+    """However long a site wants to be left alone; what was left out is one failure."""
+    site.put("/robots.txt", b"User-agent: *\nCrawl-delay: 0.4", content_type="text/plain")
+    site.put("/feed", feed(*(site.put(f"/{n}", article(f"Title {n}", TEXT)) for n in range(5))))
+    tight = replace(QUICK, max_minutes=1 / 60)
+    began = time.monotonic()
+    first = read(site.url("/feed"), config=tight)
+    assert time.monotonic() - began < 1 + QUICK.total_s
+    assert re.search("/feed: [34] pages of it were left out, the first for: .* run again for the rest", failed(first))
+    second = read(site.url("/feed"), config=tight)
+    then, now = ({row.title for row in rows if isinstance(row, Document)} for rows in (first, second))
+    assert then and now and not then & now
 
 
 def test_limits_that_nothing_can_be_fetched_with_are_refused() -> None:
