@@ -16,6 +16,8 @@ from corpus.sources.text import Given, parse_date
 
 _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
 _SOFT_BREAK = re.compile(r"(?<=\S) \n(?!\s*\n)")  # format=flowed: the line goes on
+# Windows-1252 in a header that names Latin-1, as decoded by the letter of that name.
+_MEANT = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
 
 def mail_document(data: bytes, given: Given) -> Document:
@@ -44,7 +46,9 @@ def mail_document(data: bytes, given: Given) -> Document:
     if not text and html.strip():
         text = html_document(html, given).text
     if not text:
-        raise EmptySourceError(f"{given.origin}: has no text (attachments are not read); save them as files")
+        raise EmptySourceError(
+            f"{given.origin}: has no text in a known encoding (attachments are not read); save it as .txt"
+        )
     name, address = parseaddr(sender)
     author = name or address or None
     return make_document(
@@ -53,7 +57,7 @@ def mail_document(data: bytes, given: Given) -> Document:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    return " ".join(tidy(str(message.get(name) or "")).split())
+    return " ".join(tidy(str(message.get(name) or "").translate(_MEANT)).split())
 
 
 def _body(message: EmailMessage, kind: str) -> str:

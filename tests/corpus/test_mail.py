@@ -59,3 +59,11 @@ def test_what_is_no_message_is_told(tmp_path: Path, data: bytes, error: type[Exc
     """By name, and no traceback."""
     found = read(tmp_path, data)
     assert isinstance(found, SourceFailure) and isinstance(found.error, error), found
+
+
+def test_windows_signs_under_the_name_of_latin_1_are_kept(tmp_path: Path) -> None:
+    """In the text and in a header: most programs for mail send them so."""
+    head = b"Subject: =?iso-8859-1?Q?Don=92t?=\nContent-Type: text/plain; charset=iso-8859-1\n\n"
+    found = read(tmp_path, head + "It won’t cost €5.".encode("cp1252"))
+    assert isinstance(found, Document)
+    assert (found.title, found.text) == ("Don’t", "It won’t cost €5.")
