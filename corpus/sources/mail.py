@@ -22,8 +22,10 @@ MAX_PART_FIELD_BYTES = 16_000  # of a field that describes the message or a part
 MAX_PART_FIELDS_BYTES = 256_000  # of all these together, as hundreds of attachments have them
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 _PART_FIELD = re.compile(rb"^(content-[a-z-]{1,40}+):[^\r\n]*+(?:(?:\r\n|\r|\n)[ \t][^\r\n]*+)*+", re.I | re.M)
-_SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
-_SOFT_BREAK = re.compile(r"(?<=\S) \n(?!\s*\n)")  # format=flowed: the line goes on
+_SIGNATURE = "\n-- \n"  # RFC 3676; two dashes without the blank are a rule within the text
+MAX_SIGNATURE_LINES = 8
+_SENTENCE_END = (".", "!", "?", "…", ":", "”", '"')
+_SOFT_BREAK = re.compile(r"(?<=\S)(?<!^--) \n(?!\s*\n)", re.MULTILINE)  # format=flowed: the line goes on
 # Windows-1252 in a header that names Latin-1, as decoded by the letter of that name.
 _MEANT = {code: bytes([code]).decode("cp1252", "replace") for code in range(0x80, 0xA0)}
 
@@ -62,7 +64,7 @@ def mail_document(data: bytes, given: Given) -> Document:
             f"{given.origin}: expected a message with a Subject, From or Date, found none; save it as .eml again"
         )
     published = parse_date(sent, given.origin) or given.published
-    text = _SOFT_BREAK.sub(" ", _SIGNATURE.sub("", plain)).strip()
+    text = _SOFT_BREAK.sub(" ", _unsigned(plain)).strip()
     if not text and html.strip():
         text = html_document(html, given).text
     if not text:
@@ -74,6 +76,14 @@ def mail_document(data: bytes, given: Given) -> Document:
     return make_document(
         given.origin, subject or given.name, text, given.url, given.outlet, published, given.ingested, author
     )
+
+
+def _unsigned(text: str) -> str:
+    """Without the signature at its end: a few lines, none of which ends a sentence. All else may be what is told."""
+    before, mark, after = f"\n{text}".rpartition(_SIGNATURE)
+    lines = [line.strip() for line in after.split("\n") if line.strip()]
+    is_signature = bool(mark) and len(lines) <= MAX_SIGNATURE_LINES
+    return before if is_signature and not any(line.endswith(_SENTENCE_END) for line in lines) else text
 
 
 def _refuse_long_headers(data: bytes, origin: str) -> None:

@@ -76,6 +76,25 @@ def test_windows_signs_under_the_name_of_latin_1_are_kept(tmp_path: Path) -> Non
     assert (found.title, found.text) == ("Don’t", "It won’t cost €5.")
 
 
+@pytest.mark.parametrize("mark", ["--", "-- ", "---"])
+def test_what_is_told_after_two_dashes_is_kept(tmp_path: Path, mark: str) -> None:
+    """The second half of a release, short or long, also where a signature comes after it."""
+    for half in ("It holds four million litres.", "One\ntwo\n" * 9):
+        for signature in ("", "\n-- \nAda Brook\nPress office, Orla\n+1 555 0100\n"):
+            found = read(tmp_path, message(f"The dam holds water.\n{mark}\n{half}{signature}"))
+            assert isinstance(found, Document)
+            assert found.text == f"The dam holds water.\n{mark}\n{half.strip()}"
+
+
+def test_only_two_dashes_with_a_blank_open_a_signature(tmp_path: Path) -> None:
+    """As RFC 3676 has it; without the blank they are a rule."""
+    texts = [read(tmp_path, message(f"The dam holds water.\n{mark}\nAda Brook, Orla")) for mark in ("--", "-- ")]
+    assert [getattr(one, "text", "") for one in texts] == [
+        "The dam holds water.\n--\nAda Brook, Orla",
+        "The dam holds water.",
+    ]
+
+
 PART = b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain%b\n\nThe dam.\n"
 
 
