@@ -64,7 +64,8 @@ class Robots:
             return RobotsError(f"nothing is fetched where robots.txt cannot be ({error})")
         if answer.status != OK and not 400 <= answer.status < 500:
             return RobotsError(f"nothing is fetched where robots.txt is answered by status {answer.status} ({place})")
+        text = decode(answer.body)  # what is in no known encoding may still forbid
         try:
-            return Protego.parse(decode(answer.body) or "")
+            return Protego.parse(answer.body.decode("utf-8", "replace") if text is None else text)
         except Exception as error:  # no file should make it fail; none may stop a run
             return RobotsError(f"nothing is fetched where robots.txt cannot be understood ({place}: {error})")

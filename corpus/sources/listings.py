@@ -17,6 +17,9 @@ from corpus.sources.text import parse_date
 # deeply.
 MAX_TAGS_OF_FEED, MAX_TAGS_OF_SITEMAP = 100_000, 1_000_000
 
+# Declarations and comments, and the blanks between them; whole ones, or nothing.
+_PROLOGUE = re.compile(r"(?:[\ufeff \t\r\n]++|<\?(?s:.*?)\?>|<!--(?s:.*?)-->)*+")
+_DOCTYPE = re.compile(r"<!DOCTYPE(?:\s+([\w.-]+))?", re.IGNORECASE)
 _ROOT = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 
@@ -54,21 +57,10 @@ class Listing:
 
 def kind_of_xml(text: str) -> Kind | None:
     """By the first element after declarations and comments; None where the text does not begin with one."""
-    at = 0
-    while True:
-        at += len(text[at:]) - len(text[at:].lstrip("\ufeff \t\r\n")) if at < len(text) else 0
-        for opening, closing in (("<?", "?>"), ("<!--", "-->")):
-            if text.startswith(opening, at):
-                end = text.find(closing, at + len(opening))
-                break
-        else:
-            break
-        if end < 0:
-            return None
-        at = end + len(closing)
-    if text[at : at + 9].upper() == "<!DOCTYPE":
-        named = re.match(r"<!DOCTYPE\s+([\w.-]+)", text[at : at + 100], re.IGNORECASE)
-        return _KINDS.get(named[1].lower(), Kind.OTHER) if named else Kind.OTHER
+    prologue = _PROLOGUE.match(text)
+    at = prologue.end() if prologue else 0
+    if doctype := _DOCTYPE.match(text, at, at + 100):
+        return _KINDS.get((doctype[1] or "").lower(), Kind.OTHER)
     root = _ROOT.match(text, at)
     return _KINDS.get(root[1].lower(), Kind.OTHER) if root else None
 

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
 
 SIGNATURE = b"%PDF-"
-MAX_S = 60.0  # for all pages of a file; a page that takes longer than that by itself is read to its end
+MAX_S = 60.0  # for all pages of a file, within a page too
+# Of a page, forms included. Pages of text have up to some 3,000; reading takes up to 0.2 ms for each.
+MAX_STEPS = 50_000
+_FORM_STEPS = 10  # that a form counts for: the reader leaves out what is beyond 5,000 of them
 _WIDE_GAP = 1.35  # times the usual distance between lines: from there on a paragraph ends
 _OTHER_SIZE = 0.12  # share by which the letters of a heading differ from those of the text
 _LIGATURES = str.maketrans(
@@ -72,11 +75,7 @@ def _read(data: bytes, origin: str) -> tuple[str | None, str | None, list[list[_
             raise UnreadableSourceError(f"{origin}: is locked with a password; save it without one")
         pages = []
         for number, page in enumerate(reader.pages, start=1):
-            if time.monotonic() > ends_at:
-                raise SourceTooLargeError(
-                    f"{origin}: expected a PDF that is read within {MAX_S:g} s, came to page {number}; split it"
-                )
-            pages.append(_lines(page))
+            pages.append(_lines(page, _Work(origin, number, ends_at)))
         return (*_declared(reader), pages)
     except (UnreadableSourceError, SourceTooLargeError):
         raise
@@ -92,7 +91,38 @@ def _declared(reader: PdfReader) -> tuple[str | None, str | None]:
     return title or None, author or None
 
 
-def _lines(page: PageObject) -> list[_Line]:
+class _Work:
+    """Counts the drawing steps of a page, and ends its reading at a limit."""
+
+    def __init__(self, origin: str, number: int, ends_at: float):
+        self._origin, self._number, self._ends_at, self._n_steps = origin, number, ends_at, 0
+
+    def step(self, operator: bytes, operands: Any, ctm: Any, matrix: Any) -> None:
+        """Called before each step. One that shows several pieces of text, as `TJ` does, counts for each.
+
+        :raises SourceTooLargeError: at the limit.
+        """
+        several = len(operands[0]) if operator == b"TJ" and operands and isinstance(operands[0], list) else 0
+        self._n_steps += _FORM_STEPS if operator == b"Do" else 1 + several
+        self.check()
+
+    def check(self) -> None:
+        """Also at the end of a page: pypdf passes over what is raised within a form.
+
+        :raises SourceTooLargeError: likewise.
+        """
+        if self._n_steps > MAX_STEPS:
+            raise SourceTooLargeError(
+                f"{self._origin}: expected at most {MAX_STEPS:,} drawing steps a page, found more on page"
+                f" {self._number}; leave that page out, or save the text as .txt"
+            )
+        if time.monotonic() > self._ends_at:
+            raise SourceTooLargeError(
+                f"{self._origin}: expected a PDF that is read within {MAX_S:g} s, came to page {self._number}; split it"
+            )
+
+
+def _lines(page: PageObject, work: _Work) -> list[_Line]:
     lines: list[_Line] = []
     parts: list[str] = []
     place: tuple[float, float] = (0.0, 0.0)
@@ -116,7 +146,8 @@ def _lines(page: PageObject) -> list[_Line]:
             lines.append(_Line(text, *place))
         parts.clear()
 
-    page.extract_text(visitor_text=visit)
+    page.extract_text(visitor_text=visit, visitor_operand_before=work.step)
+    work.check()
     flush()
     return lines
 

@@ -46,7 +46,7 @@ def text_document(text: str, given: Given) -> Document:
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _KNOWN_FIELDS = ("title", "published", "date", "source", "url", "author")
 _FIELD = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:[ \t]+(.*))?$")
-_MARKED_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$|^(\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
+_MARKED_HEADING = re.compile(r"^#{1,6}[ \t]++(.+)$|^(\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
 _HEADLINE = re.compile(r"\s*(\S[^\n]{0,150})\n[ \t]*\n\s*\S")
 
 
@@ -70,7 +70,7 @@ def _unquoted(value: str) -> str:
 def heading(text: str) -> str | None:
     """The first Markdown heading, or a short first line that stands alone and is neither a sentence nor several."""
     if marked := _MARKED_HEADING.search(text):
-        return (marked[1] or marked[2]).strip()
+        return (marked[1].rstrip(" \t#") or marked[1] if marked[1] else marked[2]).strip()
     line = _HEADLINE.match(text)
     headline = line[1].strip() if line else ""
     if headline.endswith((".", "!", ":", ";", ",")) or len(sentence_spans(headline)) > 1:

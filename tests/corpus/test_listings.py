@@ -120,6 +120,14 @@ def test_the_first_element_tells_what_a_text_is(text: str, kind: Kind | None) ->
     assert kind_of_xml(text) is kind
 
 
+@pytest.mark.parametrize("piece", ["<!---->", "<?a?>", "<!--", "<?", "\n"])
+def test_a_prologue_without_end_is_passed_at_once(piece: str) -> None:
+    """Its cost grows with its length alone."""
+    began = time.monotonic()
+    assert kind_of_xml(piece * 200_000 + "<html>") in (Kind.HTML, None)
+    assert time.monotonic() - began < 2
+
+
 PIECES = [
     "<rss>", "<channel>", "<item>", "<link>", "</link>", "<entry>", "<loc>", "<urlset>", "<url>", "&#0;", "&nbsp;",
     "&a;", "<![CDATA[", "]]>", "<!--", "-->", "<?xml encoding='x'?>", "<!DOCTYPE a [", "<!ENTITY a 'b'>", "]>",

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from corpus.documents import Document
-from corpus.sources import EmptySourceError, SourceFailure, UnreadableSourceError, read_documents
+from corpus.sources import (
+    EmptySourceError,
+    SourceFailure,
+    SourceTooLargeError,
+    UnreadableSourceError,
+    read_documents,
+)
+from corpus.sources import pdf as reader
 
 
 def make_pdf(*lines: str | tuple[str, int, int, int], title: str = "", password: bool = False) -> bytes:
@@ -89,3 +98,22 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, data: bytes, error: type[Ex
     found = read(tmp_path, data)
     assert isinstance(found, SourceFailure) and isinstance(found.error, error), found
     assert "report.pdf" in str(found.error)
+
+
+def test_a_page_of_too_many_steps_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its number; a page at the limit is read. One operator that shows many pieces counts for each."""
+    monkeypatch.setattr(reader, "MAX_STEPS", 40)
+    assert isinstance(read(tmp_path, make_pdf(*["The dam."] * 8)), Document)
+    for lines in (["The dam."] * 9, [") Tj [" + "(a)" * 40 + "] TJ (b"]):
+        found = read(tmp_path, make_pdf(*lines))
+        assert isinstance(found, SourceFailure) and isinstance(found.error, SourceTooLargeError), found
+        assert "report.pdf: expected at most 40 drawing steps a page, found more on page 1;" in str(found.error)
+
+
+def test_the_time_for_a_file_counts_within_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of one page has no other place to stop at."""
+    clock = itertools.count(step=40)
+    monkeypatch.setattr(reader, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    found = read(tmp_path, make_pdf("The dam."))
+    assert isinstance(found, SourceFailure) and isinstance(found.error, SourceTooLargeError), found
+    assert "is read within 60 s, came to page 1; split it" in str(found.error)

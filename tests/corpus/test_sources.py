@@ -2,6 +2,7 @@ import gzip
 import json
 import os
 import pickle
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -122,6 +123,15 @@ def test_title_falls_back_to_the_first_heading_and_then_the_file_name(write: Wri
     """A sentence is not taken for a heading, and a heading stays in the text."""
     found = document(write("name.md", text))
     assert (found.title, found.text) == (title, text)
+
+
+@pytest.mark.parametrize("filling", [" ", "#", "\t", " #"])
+def test_a_heading_of_any_length_is_read_at_once(write: Write, filling: str) -> None:
+    """Blanks and closing signs within it cost no more than letters."""
+    began = time.monotonic()
+    found = document(write("a.md", f"# a{filling * 50_000}x\n\nBody."))
+    assert time.monotonic() - began < 2
+    assert found.title.startswith("a") and found.title.endswith("x")
 
 
 @pytest.mark.parametrize(
