@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,25 +15,31 @@ from verifier.types import Failure, Run, RunStatus
 
 NOT_BEGUN = "not begun"
 
+Failed = Callable[[RunReport, BaseException], None]
+"""Gets all of a run that failed, and what ended it."""
+
 
 @contextmanager
-def never_green(database: Path, report: Path) -> Iterator[None]:
+def never_green(database: Path, report: Path, failed: Failed | None = None) -> Iterator[None]:
     """Write a page that says that a run goes on and, should it fail, one that says so, with why.
 
     What is raised inside goes on its way. A run that fails before it is stored is stored as a failed one, where there
     is a database.
 
+    :param failed: called where it fails, after the page is written.
     :raises ReportWriteError: when the first page cannot be written.
     """
     began = datetime.now(UTC)
     write_report(RunReport(_unknown_run(began, RunStatus.RUNNING), (), ()), report)
     try:
         yield
-    except ReportWriteError:
-        raise
     except BaseException as error:
-        with suppress(ReportWriteError):  # what is there says that the run goes on, which is not green either
-            write_report(failed_report(database, began, error), report)
+        rows = failed_report(database, began, error)
+        if not isinstance(error, ReportWriteError):
+            with suppress(ReportWriteError):  # what is there says that the run goes on, which is not green either
+                write_report(rows, report)
+        if failed:
+            failed(rows, error)
         raise
 
 

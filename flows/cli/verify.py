@@ -92,10 +92,11 @@ def run(
     """
     quiet()
     from flows.log_lines import log_event, log_stage
-    from flows.morning import run_once, watched
+    from flows.morning import run_once
     from flows.notify import require_target
     from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_report_folder
     from flows.request import VerifyRequest
+    from flows.watch import watched
     from verifier.timing import StageClock
 
     targets = [require_target(target) for target in notify or ()]

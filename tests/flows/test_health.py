@@ -19,6 +19,7 @@ from flows.notify import News, NotifyTargetError, notify_all, require_target
 from flows.prune import prune
 from flows.red import never_green
 from flows.schedule import Schedule, ScheduleError, held, kept_schedule, next_run
+from flows.watch import tell_all
 from tests.flows.conftest import Outcome
 from tests.verifier.factories import make_article, make_claim, make_evidence, make_run, make_verdict
 from verifier.rows import RunReport
@@ -103,6 +104,46 @@ def test_a_notice_that_does_not_arrive_says_why(
     monkeypatch.setattr(notifying, "TIMEOUT_S", 1)
     [told] = notify_all([target], news)
     assert says in str(told.error)
+
+
+def flip(database: Path, run_id: str, label: Label, stance: Stance) -> None:
+    """A finished run that gives the claim of the database another label."""
+    article = make_article()
+    claim = make_claim(article)
+    with Store.open(database) as store:
+        store.begin_run(make_run(run_id, started_at=datetime.now(UTC)))
+        store.save(run_id, [article], [claim], [make_verdict(claim, label, [make_evidence(claim, stance)])])
+        store.finish_run(run_id, RunStatus.FINISHED, datetime.now(UTC))
+
+
+def teller(path: Path) -> str:
+    """A command that appends how many flips it was told of."""
+    script = "import json,sys; open(sys.argv[1], 'a').write(str(json.load(sys.stdin)['n_flips']))"
+    return f"{sys.executable} -c \"{script}\" '{path}'"
+
+
+def test_a_flip_of_any_run_is_told_once_to_each_target_that_it_reached(database: Path, tmp_path: Path) -> None:
+    """A run tells what others flipped, or what it was stopped before telling; what did not arrive is told again."""
+    flip(database, "reverified", Label.SUPPORTED, Stance.SUPPORTS)
+    with Store.open(database) as store:
+        report = store.report_rows("run-1")
+    told = [teller(tmp_path / "told"), "https://127.0.0.1:1/hook"]
+    assert [len(tell_all(told, report, database, tmp_path)) for _ in range(3)] == [1, 1, 1]
+    assert (tmp_path / "told").read_text() == "1"
+    flip(database, "again", Label.REFUTED, Stance.REFUTES)
+    tell_all(told, report, database, tmp_path)
+    assert (tmp_path / "told").read_text() == "11"
+    rows = query_file(database, "SELECT n_flips FROM notifications WHERE error IS NOT NULL ORDER BY sent_at").rows
+    assert rows == [(1,), (1,), (1,), (2,)]
+
+
+def test_a_target_that_never_answers_gets_no_list_without_end(database: Path, tmp_path: Path) -> None:
+    """Flips of last week are in the report and in SQL; nobody is told of them any more."""
+    flip(database, "reverified", Label.SUPPORTED, Stance.SUPPORTS)
+    with Store.open(database) as store:
+        store._connection.execute("UPDATE verdicts SET saved_at = saved_at - INTERVAL 8 DAY")
+        report = store.report_rows("run-1")
+    assert tell_all(["https://127.0.0.1:1/hook"], report, database, tmp_path) == ()
 
 
 @pytest.mark.parametrize("target", ["", "  ", "https://", "say 'unclosed"])

@@ -164,13 +164,15 @@ def write_stages(cursor: duckdb.DuckDBPyConnection, run_id: str, stages: Sequenc
         )
 
 
-def write_notifications(cursor: duckdb.DuckDBPyConnection, run_id: str, told: Sequence[Notification]) -> None:
-    """What was told after the run's attempt."""
-    now = in_utc(datetime.now(UTC))
+def write_notifications(
+    cursor: duckdb.DuckDBPyConnection, run_id: str, told: Sequence[Notification], as_of: datetime
+) -> None:
+    """What was told after the run's attempt, and as of when."""
+    moment = in_utc(as_of)
     for i, one in enumerate(told):
         cursor.execute(
             "INSERT INTO notifications SELECT run_id, attempt, ?, ?, ?, ?, ?, ? FROM last_attempts WHERE run_id = ?",
-            [i, now, one.target, one.n_flips, one.n_failures, one.error, run_id],
+            [i, moment, one.target, one.n_flips, one.n_failures, one.error, run_id],
         )
 
 
