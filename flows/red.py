@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -57,7 +58,18 @@ def failed_report(database: Path, began: datetime, error: BaseException) -> RunR
             stored = store.report_rows(run_id)
     except StoreError:
         return fallback
-    return stored if stored.run.status is RunStatus.FAILED else fallback
+    return _as_it_ended(stored, cause)
+
+
+def _as_it_ended(stored: RunReport, cause: Failure) -> RunReport:
+    """What is stored of a run, and what is not: it may be finished, or its end could not be written down."""
+    if stored.run.status is RunStatus.FAILED:
+        return stored
+    if stored.run.status is RunStatus.RUNNING:
+        run = replace(stored.run, status=RunStatus.FAILED, finished_at=datetime.now(UTC))
+        return replace(stored, run=run, failures=(*stored.failures, cause))
+    message = f"all verdicts are stored, but what comes after them was not completed: {cause.message}"
+    return replace(stored, failures=(*stored.failures, replace(cause, message=message)))
 
 
 def stored_since(database: Path, began: datetime) -> str | None:

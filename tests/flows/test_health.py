@@ -166,6 +166,32 @@ def test_no_older_page_stands_while_a_run_goes_on_or_after_it_failed(database: P
     assert rows == [("FAILED", "no corpus there", 0)]
 
 
+def test_a_run_that_is_stopped_after_its_end_keeps_its_rows_and_says_what_is_missing(
+    database: Path, tmp_path: Path
+) -> None:
+    """Page and notice have the verdicts that the database has, and its status; the end is what was not done."""
+    found: list[RunReport] = []
+    with pytest.raises(SystemExit), never_green(database, tmp_path / "r", lambda rows, _: found.append(rows)):
+        flip(database, "mine", Label.SUPPORTED, Stance.SUPPORTS)
+        sys.exit(143)
+    [rows] = found
+    assert (rows.run.id, rows.run.status, len(rows.articles)) == ("mine", RunStatus.FINISHED, 1)
+    page = (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert "but part of it failed" in page and "was not completed: stopped by a signal" in page
+    assert "1 claim" in page and query_file(database, "SELECT status FROM run_report('mine')").rows == [("FINISHED",)]
+
+
+def test_a_run_whose_end_could_not_be_stored_is_red_with_its_rows(database: Path, tmp_path: Path) -> None:
+    """A full disk: what is stored is shown, as of a run that failed."""
+    with pytest.raises(OSError, match="disk"), never_green(database, tmp_path / "r"):
+        with Store.open(database) as store:
+            store.begin_run(make_run("mine", started_at=datetime.now(UTC)))
+            store.save("mine", [make_article()], [make_claim(make_article())], [])
+        raise OSError("the disk is full")
+    page = (tmp_path / "r" / "index.md").read_text(encoding="utf-8")
+    assert "THIS RUN FAILED" in page and "the disk is full" in page and "mine, failed" in page
+
+
 def test_a_failed_start_makes_no_database(tmp_path: Path) -> None:
     """A mistyped path leaves a red page, and nothing else."""
     with pytest.raises(OSError, match="no corpus"), never_green(tmp_path / "v.duckdb", tmp_path / "report"):
