@@ -46,7 +46,7 @@ def run_once(
     :raises Exception: what ended the run, after the report and the notice of it.
     """
     clock = clock or StageClock()
-    with watched(request.database, request.report, notify):
+    with watched(request.database, request.report, notify, formats=request.formats):
         unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
         report = unchanged or check_new(request, None if always else lambda _: found, clock)
     not_told = tell_all(notify, report, request.database, request.report)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.publish import ReportWriteError, write_report
+from flows.publish import DEFAULT_FORMATS, ReportWriteError, write_all
 from verifier.rows import RunReport
 from verifier.store import RunGoingOnError, Store, StoreError, failed_start, open_published, refresh
 from verifier.types import Failure, Run, RunStatus
@@ -21,24 +21,27 @@ Failed = Callable[[RunReport, BaseException], None]
 
 
 @contextmanager
-def never_green(database: Path, report: Path, failed: Failed | None = None) -> Iterator[None]:
+def never_green(
+    database: Path, report: Path, failed: Failed | None = None, formats: Sequence[str] = DEFAULT_FORMATS
+) -> Iterator[None]:
     """Write a page that says that a run goes on and, should it fail, one that says so, with why.
 
     What is raised inside goes on its way. A run that fails before it is stored is stored as a failed one, where there
     is a database.
 
     :param failed: called where it fails, after the page is written.
+    :param formats: of the report; files of other forms that stand there say the same.
     :raises ReportWriteError: when the first page cannot be written.
     """
     began = datetime.now(UTC)
-    write_report(RunReport(_unknown_run(began, RunStatus.RUNNING), (), ()), report)
+    write_all(RunReport(_unknown_run(began, RunStatus.RUNNING), (), ()), report, formats)
     try:
         yield
     except BaseException as error:
         rows = failed_report(database, began, error)
         if not isinstance(error, ReportWriteError):
             with suppress(ReportWriteError):  # what is there says that the run goes on, which is not green either
-                write_report(rows, report)
+                write_all(rows, report, formats)
         if failed:
             failed(rows, error)
         raise
@@ -88,8 +91,7 @@ def finished_since(database: Path, began: datetime) -> RunReport | None:
         return None
     with open_published(database)[0] as store:
         report = store.report_rows(run_id)
-    is_over = report.run.status in (RunStatus.FINISHED, RunStatus.FINISHED_WITH_FAILURES)
-    return report if is_over else None
+    return report if report.run.is_over else None
 
 
 def _stored_start(database: Path, began: datetime, cause: Failure) -> str:

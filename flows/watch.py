@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows.notify import News, name_of, notify_all
+from flows.publish import DEFAULT_FORMATS
 from flows.red import never_green
 from verifier.rows import RunReport
 from verifier.store import Notification, RunGoingOnError, Store, StoreError, open_published, refresh
@@ -24,7 +25,13 @@ Ended = Callable[[RunReport, tuple[str, ...]], None]
 
 
 @contextmanager
-def watched(database: Path, report: Path, notify: Sequence[str], ended: Ended | None = None) -> Iterator[None]:
+def watched(
+    database: Path,
+    report: Path,
+    notify: Sequence[str],
+    ended: Ended | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
+) -> Iterator[None]:
     """No older page stands while what is inside goes on; when it fails, the page says so, and all are told.
 
     A run that is not begun because another one goes on is no failure, and nobody is told.
@@ -39,7 +46,7 @@ def watched(database: Path, report: Path, notify: Sequence[str], ended: Ended | 
         if ended:
             ended(rows, not_told)
 
-    with never_green(database, report, failed):
+    with never_green(database, report, failed, formats):
         yield
 
 

@@ -103,7 +103,7 @@ def run(
     forms = tuple(formats or DEFAULT_FORMATS)
     require_formats(forms, _publisher_settings(settings, forms))
     require_report_folder(report)
-    with watched(db, report, targets):
+    with watched(db, report, targets, formats=forms):
         request = VerifyRequest(
             tuple(sources),
             corpus,

@@ -17,6 +17,7 @@ import pytest
 from flows import notify as notifying
 from flows.notify import News, NotifyTargetError, notify_all, require_target
 from flows.prune import prune
+from flows.publish import write_all
 from flows.red import never_green
 from flows.schedule import Schedule, ScheduleError, held, kept_schedule, next_run
 from flows.watch import tell_all
@@ -164,6 +165,31 @@ def test_no_older_page_stands_while_a_run_goes_on_or_after_it_failed(database: P
     assert "This run failed" in page.read_text(encoding="utf-8") and "no corpus there" in page.read_text("utf-8")
     rows = query_file(database, "SELECT status, cause, n_verdicts FROM run_report('')").rows
     assert rows == [("FAILED", "no corpus there", 0)]
+
+
+def test_no_file_of_the_report_is_older_than_the_run(database: Path, tmp_path: Path) -> None:
+    """Those asked for and those that stood there say that it goes on, and that it failed; what was published stays."""
+    folder = tmp_path / "r"
+    folder.mkdir()
+    for name in ("index.html", "claims.csv", "claimreview.jsonld"):
+        (folder / name).write_text("yesterday's", encoding="utf-8")
+    with pytest.raises(OSError, match="no corpus"), never_green(database, folder, formats=("json",)):
+        assert json.loads((folder / "report.json").read_text("utf-8"))["run"]["status"] == "RUNNING"
+        assert '"RUNNING"' in (folder / "claims.csv").read_text("utf-8")
+        raise OSError("no corpus there")
+    assert json.loads((folder / "report.json").read_text("utf-8"))["run"]["status"] == "FAILED"
+    assert '"no corpus there"' in (folder / "claims.csv").read_text("utf-8")
+    assert "This run failed" in (folder / "index.html").read_text("utf-8") and not (folder / "index.md").exists()
+    assert (folder / "claimreview.jsonld").read_text("utf-8") == "yesterday's"
+
+
+def test_a_run_writes_the_forms_asked_for_and_those_that_stand_there(database: Path, tmp_path: Path) -> None:
+    """So a page that said that the run goes on does not say it for good."""
+    (tmp_path / "index.html").write_text("still running", encoding="utf-8")
+    with Store.open(database) as store:
+        write_all(store.report_rows(), tmp_path, ("json",))
+    assert "still running" not in (tmp_path / "index.html").read_text("utf-8")
+    assert (tmp_path / "report.json").exists() and not (tmp_path / "claims.csv").exists()
 
 
 def test_a_run_that_is_stopped_after_its_end_keeps_its_rows_and_says_what_is_missing(
