@@ -63,10 +63,10 @@ def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunRe
 
     No model is loaded, and Prefect not asked: its server alone takes five seconds to come up.
     """
+    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
+        run = new_run(request.settings, basis, found.inputs)  # or a missing corpus is told, before Prefect is started
     if not request.database.exists():
         return None
-    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
-        run = new_run(request.settings, basis, found.inputs)
     with Store.open(request.database) as store:
         if not store.has_finished(run):
             return None

@@ -72,17 +72,22 @@ def require_report_folder(folder: Path) -> None:
         raise ReportWriteError(f"{folder}: expected a folder that can be written to; change its rights or give another")
 
 
+def require_known(formats: Sequence[str]) -> None:
+    """:raises UnknownFormatError: a name is none of `FORMS`."""
+    for name in formats:
+        if name not in FORMS:
+            raise UnknownFormatError(
+                f"expected --format as one of {', '.join(FORMS)}, found {name!r}; give one of them"
+            )
+
+
 def require_formats(formats: Sequence[str], config: ReportConfig) -> None:
     """Refuse what no report can be written in, before hours of work.
 
     :raises UnknownFormatError: a name is none of `FORMS`.
     :raises PublisherError: verdicts are to be published, and the settings do not say by whom and where.
     """
-    for name in formats:
-        if name not in FORMS:
-            raise UnknownFormatError(
-                f"expected --format as one of {', '.join(FORMS)}, found {name!r}; give one of them"
-            )
+    require_known(formats)
     if CLAIM_REVIEW in formats:
         publisher_of(config)
 

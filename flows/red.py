@@ -26,8 +26,8 @@ def never_green(
 ) -> Iterator[None]:
     """Write a page that says that a run goes on and, should it fail, one that says so, with why.
 
-    What is raised inside goes on its way. A run that fails before it is stored is stored as a failed one, where there
-    is a database.
+    What is raised inside goes on its way. A run that fails before it is stored is stored as a failed one, if need be in
+    a new database: whoever asks for the status is to hear of it.
 
     :param failed: called where it fails, after the page is written.
     :param formats: of the report; files of other forms that stand there say the same.
@@ -53,10 +53,10 @@ def failed_report(database: Path, began: datetime, error: BaseException) -> RunR
 
     cause = cause_of(error)
     fallback = RunReport(_unknown_run(began, RunStatus.FAILED), (cause,), ())
-    if not database.is_file() or isinstance(error, RunGoingOnError):
+    if isinstance(error, RunGoingOnError):
         return fallback
     try:
-        run_id = stored_since(database, began) or _stored_start(database, began, cause)
+        run_id = stored_since(database, began) or _stored_start(database, began, error)
         with open_published(database)[0] as store:
             stored = store.report_rows(run_id)
     except StoreError:
@@ -79,6 +79,8 @@ def stored_since(database: Path, began: datetime) -> str | None:
     """The run that this process began after a moment, if any is stored."""
     from verifier.store.processes import this_process
 
+    if not database.is_file():
+        return None
     with open_published(database)[0] as store:
         mine = [a for a in store.attempts(20) if a.process == this_process() and a.started_at >= began]
     return mine[0].run_id if mine else None
@@ -86,7 +88,7 @@ def stored_since(database: Path, began: datetime) -> str | None:
 
 def finished_since(database: Path, began: datetime) -> RunReport | None:
     """All of the run that this process began after a moment, if it is stored as finished."""
-    run_id = stored_since(database, began) if database.is_file() else None
+    run_id = stored_since(database, began)
     if run_id is None:
         return None
     with open_published(database)[0] as store:
@@ -94,11 +96,13 @@ def finished_since(database: Path, began: datetime) -> RunReport | None:
     return report if report.run.is_over else None
 
 
-def _stored_start(database: Path, began: datetime, cause: Failure) -> str:
+def _stored_start(database: Path, began: datetime, error: BaseException) -> str:
+    from flows.recording import cause_of, is_interruption
+
     run = failed_start(began, version("claim-verifier"), "{}")
     with Store.open(database) as store:
         store.begin_run(run)
-        store.finish_run(run.id, RunStatus.FAILED, datetime.now(UTC), cause)
+        store.finish_run(run.id, RunStatus.FAILED, datetime.now(UTC), cause_of(error), is_interruption(error))
     refresh(database)
     return run.id
 

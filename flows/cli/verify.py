@@ -91,28 +91,25 @@ def run(
     Ctrl-C finishes the batch at hand; given again, the run goes on from there.
     """
     quiet()
-    from flows.log_lines import log_event, log_stage
-    from flows.morning import run_once
     from flows.notify import require_target
-    from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_report_folder
-    from flows.request import VerifyRequest
+    from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_known, require_report_folder
     from flows.watch import watched
-    from verifier.timing import StageClock
 
     targets = [require_target(target) for target in notify or ()]
     forms = tuple(formats or DEFAULT_FORMATS)
-    require_formats(forms, _publisher_settings(settings, forms))
+    require_known(forms)
     require_report_folder(report)
     with watched(db, report, targets, formats=forms):
+        # The page is written; what takes a second to import comes now.
+        from flows.log_lines import log_event, log_stage
+        from flows.morning import run_once
+        from flows.request import VerifyRequest
+        from verifier.timing import StageClock
+
+        chosen = load_chosen(settings)
+        require_formats(forms, chosen.report)
         request = VerifyRequest(
-            tuple(sources),
-            corpus,
-            db,
-            report,
-            load_chosen(settings),
-            formats=forms,
-            allow_private=allow_private,
-            only_new=only_new,
+            tuple(sources), corpus, db, report, chosen, formats=forms, allow_private=allow_private, only_new=only_new
         )
     try:
         with progress("checking articles") as advance:

@@ -112,7 +112,7 @@ def test_verdicts_are_not_published_by_nobody(verifier: Call, tmp_path: Path, co
     outcome = verifier(*command, "--report", tmp_path / "r", "--db", tmp_path / "v", "--format", "claimreview")
     assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
     assert "expected report.publisher_name" in outcome.err and "VERIFIER_REPORT__PUBLISHER_NAME" in outcome.err
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "r" / "claimreview.jsonld").exists()
 
 
 def test_a_publisher_may_be_named_by_variables(

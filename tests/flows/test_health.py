@@ -218,12 +218,38 @@ def test_a_run_whose_end_could_not_be_stored_is_red_with_its_rows(database: Path
     assert "THIS RUN FAILED" in page and "the disk is full" in page and "mine, failed" in page
 
 
-def test_a_failed_start_makes_no_database(tmp_path: Path) -> None:
-    """A mistyped path leaves a red page, and nothing else."""
+def test_a_failed_start_is_known_to_status_also_in_a_new_database(
+    verifier: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """The first morning may fail too."""
     with pytest.raises(OSError, match="no corpus"), never_green(tmp_path / "v.duckdb", tmp_path / "report"):
         raise OSError("no corpus there")
     assert "no corpus there" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
-    assert not (tmp_path / "v.duckdb").exists()
+    asked = verifier("status", "--db", tmp_path / "v.duckdb")
+    assert asked.code == 1 and "FAILED" in asked.out and "no corpus there" in asked.out
+
+
+def failing(tmp_path: Path, database: Path, *options: object) -> tuple[object, ...]:
+    """A run over a green page, in vain."""
+    (tmp_path / "r").mkdir(exist_ok=True)
+    (tmp_path / "r" / "index.html").write_text("all green", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Rome fell in the year 476 after a long decline.", encoding="utf-8")
+    return "run", tmp_path / "a.txt", "--db", database, "--report", tmp_path / "r", *options
+
+
+@pytest.mark.parametrize("broken", ["settings", "publisher", "corpus"])
+def test_what_cannot_begin_is_red_stored_and_told(
+    verifier: Callable[..., Outcome], database: Path, tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was wrong: only what is mistyped on the command line is for its writer alone. Prefect is not started."""
+    monkeypatch.setattr("flows.server.spare_server_from_ctrl_c", lambda: pytest.fail("started Prefect"))
+    (tmp_path / "bad.toml").write_text("retreiver = 1\n")
+    options = {"settings": ("--settings", tmp_path / "bad.toml"), "publisher": ("--format", "claimreview")}
+    chosen = options.get(broken, ("--corpus", tmp_path / "nowhere"))
+    outcome = verifier(*failing(tmp_path, database, "--notify", teller(tmp_path / "told"), *chosen))
+    assert outcome.code == 2 and (tmp_path / "told").read_text() == "0"
+    assert "This run failed" in (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert verifier("status", "--db", database).code == 1
 
 
 def test_status_tells_the_last_runs_and_exits_by_the_last(verifier: Callable[..., Outcome], database: Path) -> None:
