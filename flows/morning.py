@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flows.recording import recorded, tell
 from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources, write_files
-from flows.watch import tell_all
+from flows.watch import Ended, tell_all
 from flows.watch import watched as watched  # the schedule's flow has it from here
 from verifier.pipeline import open_verifier
 from verifier.rows import RunReport
@@ -36,20 +36,26 @@ def run_once(
     notify: Sequence[str] = (),
     clock: StageClock | None = None,
     always: bool = False,
+    ended: Ended | None = None,
 ) -> Done:
     """Run, write the report whatever happens, and tell of flips and failures.
 
     :param check_new: the flow, for what is not stored yet.
     :param notify: commands and URLs to tell; see `flows.notify` and `flows.watch.tell_all`.
     :param always: go through the flow also where all is stored.
+    :param ended: called when it is over, also where it failed, and again when all were told.
     :raises ReportWriteError: the report cannot be written.
     :raises Exception: what ended the run, after the report and the notice of it.
     """
     clock = clock or StageClock()
-    with watched(request.database, request.report, notify, formats=request.formats):
+    with watched(request.database, request.report, notify, ended, request.formats):
         unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
         report = unchanged or check_new(request, None if always else lambda _: found, clock)
+    if ended:
+        ended(report, ())
     not_told = tell_all(notify, report, request.database, request.report)
+    if ended:
+        ended(report, not_told)
     return Done(report, not_told, unchanged is not None)
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows import notify as notifying
+from flows.morning import Done
 from flows.notify import News, NotifyTargetError, notify_all, require_target
 from flows.prune import prune
 from flows.publish import write_all
@@ -250,6 +251,48 @@ def test_what_cannot_begin_is_red_stored_and_told(
     assert outcome.code == 2 and (tmp_path / "told").read_text() == "0"
     assert "This run failed" in (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
     assert verifier("status", "--db", database).code == 1
+
+
+@pytest.mark.parametrize(("stop", "code"), [(SystemExit(143), 143), (KeyboardInterrupt(), 130), (BrokenPipeError(), 2)])
+def test_a_run_that_is_cut_off_never_exits_with_0_and_its_log_has_an_end(
+    verifier: Callable[..., Outcome],
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: BaseException,
+    code: int,
+) -> None:
+    """The last line of the log has the stored run and its status, also with --fail-on."""
+
+    def cut(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr("flows.morning._read", cut)
+    outcome = verifier(*failing(tmp_path, database, "--log-json", "--fail-on", "refuted"))
+    [end] = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
+    with Store.open(database) as store:
+        [last] = store.attempts(1)
+    assert outcome.code == code and (end["event"], end["status"], end["run_id"]) == ("end", "FAILED", last.run_id)
+    assert end["cause"] == last.cause and last.cause
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_reader_that_goes_away_takes_no_refutation_with_it(
+    verifier: Callable[..., Outcome],
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+) -> None:
+    """`verifier run --fail-on refuted | head -1` exits with 3."""
+    with Store.open(database) as store:
+        done = Done(store.report_rows(), (), False)
+    monkeypatch.setattr("flows.morning.run_once", lambda *_, **__: done)
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert verifier(*failing(tmp_path, database, "--fail-on", "refuted", *options)).code == 3
 
 
 def test_status_tells_the_last_runs_and_exits_by_the_last(verifier: Callable[..., Outcome], database: Path) -> None:
