@@ -129,10 +129,10 @@ def write_all(
 
     :return, raises: as `write_report`.
     """
-    standing = [name for name, form in FORMS.items() if (folder / form.file).exists()]
+    there = standing(folder)
     if CLAIM_REVIEW not in formats and not _has_publisher(config):
-        standing = [name for name in standing if name != CLAIM_REVIEW]
-    forms = dict.fromkeys([*formats, *standing])
+        there = [name for name in there if name != CLAIM_REVIEW]
+    forms = dict.fromkeys([*formats, *there])
     if not report.run.is_over:
         forms.pop(CLAIM_REVIEW, None)
     return write_report(report, folder, tuple(forms) or DEFAULT_FORMATS, config)
@@ -149,6 +149,11 @@ def write_claim(report: RunReport, claim_id: str, folder: Path) -> Path:
     path = folder / claim_file(claim_id)
     _write(path, render_claim_html(report, claim_id), report)
     return path
+
+
+def standing(folder: Path) -> list[str]:
+    """The forms whose files stand in a folder."""
+    return [name for name, form in FORMS.items() if (folder / form.file).exists()]
 
 
 def _has_publisher(config: ReportConfig) -> bool:

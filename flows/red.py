@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from flows.publish import DEFAULT_FORMATS, ReportWriteError, write_all
+from flows.publish import DEFAULT_FORMATS, ReportWriteError, standing, write_all
+from verifier.report import ReportConfig
 from verifier.rows import RunReport
-from verifier.store import RunGoingOnError, Store, StoreError, failed_start, open_published, refresh
-from verifier.types import Failure, Run, RunStatus
+from verifier.store import THE_RUN, RunGoingOnError, Store, StoreError, failed_start, open_published, refresh
+from verifier.types import Failure, Run, RunKind, RunStatus
 
 NOT_BEGUN = "not begun"
 
@@ -47,16 +48,54 @@ def never_green(
         raise
 
 
-def failed_report(database: Path, began: datetime, error: BaseException) -> RunReport:
+@contextmanager
+def red_beside(database: Path, report: Path, failed: Failed | None = None) -> Iterator[None]:
+    """Should it fail to check known claims again, say so in the files that stand there, above the morning's claims.
+
+    No older page is in the way while it goes on: what that says of its own run stays true.
+
+    :param failed: called where it fails, after the files are written.
+    """
+    began = datetime.now(UTC)
+    try:
+        yield
+    except BaseException as error:
+        rows = failed_report(database, began, error, RunKind.REVERIFY)
+        if not isinstance(error, RunGoingOnError):
+            causes = [replace(f, source="checking known claims again") for f in rows.failures if f.source == THE_RUN]
+            with suppress(ReportWriteError, StoreError):
+                show_newest(database, report, causes)
+        if failed:
+            failed(rows, error)
+        raise
+
+
+def show_newest(
+    database: Path, folder: Path, beside: Sequence[Failure] = (), config: ReportConfig = ReportConfig()
+) -> None:
+    """Write the files that stand in a folder anew: the newest run over articles, with what failed since beside it.
+
+    :raises ReportWriteError, StoreError: a file cannot be written, or the database not be read.
+    """
+    if not standing(folder):
+        return
+    newest = "SELECT run_id FROM runs WHERE kind = 'VERIFY' ORDER BY started_at DESC, run_id DESC LIMIT 1"
+    with open_published(database)[0] as store:
+        reports = [store.report_rows(run_id) for (run_id,) in store.query(newest).rows]
+    for report in reports:
+        write_all(replace(report, failures=(*report.failures, *beside)), folder, (), config)
+
+
+def failed_report(database: Path, began: datetime, error: BaseException, kind: RunKind = RunKind.VERIFY) -> RunReport:
     """All that is stored of the run that this process began after a moment or, where none is, why there is none."""
     from flows.recording import cause_of
 
     cause = cause_of(error)
     fallback = RunReport(_unknown_run(began, RunStatus.FAILED), (cause,), ())
-    if isinstance(error, RunGoingOnError):
+    if isinstance(error, RunGoingOnError) or (kind is RunKind.REVERIFY and not database.is_file()):
         return fallback
     try:
-        run_id = stored_since(database, began) or _stored_start(database, began, error)
+        run_id = stored_since(database, began) or _stored_start(database, began, error, kind)
         with open_published(database)[0] as store:
             stored = store.report_rows(run_id)
     except StoreError:
@@ -96,10 +135,10 @@ def finished_since(database: Path, began: datetime) -> RunReport | None:
     return report if report.run.is_over else None
 
 
-def _stored_start(database: Path, began: datetime, error: BaseException) -> str:
+def _stored_start(database: Path, began: datetime, error: BaseException, kind: RunKind) -> str:
     from flows.recording import cause_of, is_interruption
 
-    run = failed_start(began, version("claim-verifier"), "{}")
+    run = failed_start(began, version("claim-verifier"), "{}", kind)
     with Store.open(database) as store:
         store.begin_run(run)
         store.finish_run(run.id, RunStatus.FAILED, datetime.now(UTC), cause_of(error), is_interruption(error))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from flows.notify import News, name_of, notify_all
 from flows.publish import DEFAULT_FORMATS
-from flows.red import never_green
+from flows.red import Failed, never_green, red_beside
 from verifier.rows import RunReport
 from verifier.store import Notification, RunGoingOnError, Store, StoreError, open_published, refresh
 
@@ -39,6 +39,18 @@ def watched(
     :param ended: called where it failed, after all were told.
     """
 
+    with never_green(database, report, _telling(database, report, notify, ended), formats):
+        yield
+
+
+@contextmanager
+def watched_beside(database: Path, report: Path, notify: Sequence[str]) -> Iterator[None]:
+    """As `watched`, of a run that checks known claims again and has no page of its own."""
+    with red_beside(database, report, _telling(database, report, notify, None)):
+        yield
+
+
+def _telling(database: Path, report: Path, notify: Sequence[str], ended: Ended | None) -> Failed:
     def failed(rows: RunReport, error: BaseException) -> None:
         not_told = () if isinstance(error, RunGoingOnError) else tell_all(notify, rows, database, report)
         for sentence in not_told:
@@ -46,8 +58,7 @@ def watched(
         if ended:
             ended(rows, not_told)
 
-    with never_green(database, report, failed, formats):
-        yield
+    return failed
 
 
 def tell_all(targets: Sequence[str], report: RunReport, database: Path, folder: Path) -> tuple[str, ...]:

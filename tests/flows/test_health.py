@@ -19,7 +19,7 @@ from flows.morning import Done
 from flows.notify import News, NotifyTargetError, notify_all, require_target
 from flows.prune import prune
 from flows.publish import write_all
-from flows.red import never_green
+from flows.red import never_green, show_newest
 from flows.schedule import Schedule, ScheduleError, held, kept_schedule, next_run
 from flows.watch import tell_all
 from tests.flows.conftest import Outcome
@@ -251,6 +251,24 @@ def test_what_cannot_begin_is_red_stored_and_told(
     assert outcome.code == 2 and (tmp_path / "told").read_text() == "0"
     assert "This run failed" in (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
     assert verifier("status", "--db", database).code == 1
+
+
+def test_a_reverify_that_cannot_begin_is_red_stored_and_told(
+    verifier: Callable[..., Outcome], database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claims of the morning stay on the page, and the next one that is done makes it as it was."""
+    monkeypatch.setattr("flows.server.spare_server_from_ctrl_c", lambda: pytest.fail("started Prefect"))
+    page, told = tmp_path / "r" / "index.html", teller(tmp_path / "told")
+    page.parent.mkdir()
+    page.write_text("all green", encoding="utf-8")
+    options = ("--db", database, "--report", page.parent, "--corpus", tmp_path / "nowhere", "--notify", told)
+    assert verifier("reverify", *options).code == 2
+    text = page.read_text(encoding="utf-8")
+    assert "part of it failed" in text and "checking known claims again" in text and make_claim().text in text
+    assert query_file(database, "SELECT kind, status FROM run_report('')").rows == [("REVERIFY", "FAILED")]
+    assert (tmp_path / "told").read_text() == "0" and verifier("status", "--db", database).code == 1
+    show_newest(database, page.parent)
+    assert "part of it failed" not in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("stop", "code"), [(SystemExit(143), 143), (KeyboardInterrupt(), 130), (BrokenPipeError(), 2)])
