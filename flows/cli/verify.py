@@ -221,7 +221,9 @@ def _print_outcome(outcome: RunReport, json: bool) -> None:
     if not outcome.articles and not outcome.failures:
         say("no articles: nothing is in the sources, or nothing that is new")
     if outcome.resumed:
-        say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
+        n_done, n_articles = outcome.resumed.n_done, outcome.resumed.n_articles
+        word = "nothing new" if outcome.resumed.is_all else "resumed"
+        say(f"{word}: {n_done} of {n_articles} articles were already done")
     print_failures(outcome.failures)
 
 

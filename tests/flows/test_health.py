@@ -339,6 +339,16 @@ def test_one_database_has_one_scheduler_and_status_knows_it(verifier: Callable[.
     assert kept_schedule(database) is None
 
 
+def test_status_before_the_first_run_tells_when_it_comes(verifier: Callable[..., Outcome], tmp_path: Path) -> None:
+    """The database is not made yet; without a schedule there is nothing to tell."""
+    with held(schedule_of(tmp_path / "v.duckdb"), "http://127.0.0.1:4200/api"):
+        asked = verifier("status", "--db", tmp_path / "v.duckdb")
+        as_json = verifier("status", "--db", tmp_path / "v.duckdb", "--json")
+    assert asked.code == 0 and "no run yet" in asked.err and "next run: 2" in asked.err
+    assert json.loads(as_json.out)["what"] == "schedule"
+    assert verifier("status", "--db", tmp_path / "other.duckdb").code == 2
+
+
 def test_the_next_run_is_told_in_its_own_zone() -> None:
     """Six in Istanbul is three in UTC."""
     now = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
