@@ -153,7 +153,7 @@ def write_claim(report: RunReport, claim_id: str, folder: Path) -> Path:
 
 def standing(folder: Path) -> list[str]:
     """The forms whose files stand in a folder."""
-    return [name for name, form in FORMS.items() if (folder / form.file).exists()]
+    return [name for name, form in FORMS.items() if (folder / form.file).is_file()]
 
 
 def _has_publisher(config: ReportConfig) -> bool:

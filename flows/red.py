@@ -81,7 +81,7 @@ def show_newest(
         return
     newest = "SELECT run_id FROM runs WHERE kind = 'VERIFY' ORDER BY started_at DESC, run_id DESC LIMIT 1"
     with open_published(database)[0] as store:
-        reports = [store.report_rows(run_id) for (run_id,) in store.query(newest).rows]
+        reports = [store.report_rows(str(run_id)) for (run_id,) in store.query(newest).rows]
     for report in reports:
         write_all(replace(report, failures=(*report.failures, *beside)), folder, (), config)
 

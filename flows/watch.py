@@ -37,8 +37,8 @@ def watched(
     A run that is not begun because another one goes on is no failure, and nobody is told.
 
     :param ended: called where it failed, after all were told.
+    :param formats: of the report.
     """
-
     with never_green(database, report, _telling(database, report, notify, ended), formats):
         yield
 

@@ -161,7 +161,7 @@ def _end_logged(is_asked: bool) -> Iterator[Ended]:
         yield ended
     finally:
         if is_asked:
-            log_event("end", **last)
+            log_event("end", None, **last)
 
 
 def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
