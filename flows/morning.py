@@ -4,20 +4,17 @@ know is told. What the command line and the schedule both do; Prefect is only as
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.notify import News, notify_all
 from flows.recording import recorded, tell
-from flows.red import failed_report, never_green
 from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources, write_files
+from flows.watch import Ended, tell_all
+from flows.watch import watched as watched  # the schedule's flow has it from here
 from verifier.pipeline import open_verifier
 from verifier.rows import RunReport
-from verifier.store import RunGoingOnError, Store, StoreError, open_published, refresh
+from verifier.store import Store
 from verifier.timing import StageClock
 from verifier.types import Fetch, RunStatus
 
@@ -39,44 +36,27 @@ def run_once(
     notify: Sequence[str] = (),
     clock: StageClock | None = None,
     always: bool = False,
+    ended: Ended | None = None,
 ) -> Done:
     """Run, write the report whatever happens, and tell of flips and failures.
 
     :param check_new: the flow, for what is not stored yet.
-    :param notify: commands and URLs to tell; see `flows.notify`.
+    :param notify: commands and URLs to tell; see `flows.notify` and `flows.watch.tell_all`.
     :param always: go through the flow also where all is stored.
+    :param ended: called when it is over, also where it failed, and again when all were told.
     :raises ReportWriteError: the report cannot be written.
     :raises Exception: what ended the run, after the report and the notice of it.
     """
     clock = clock or StageClock()
-    with watched(request.database, request.report, notify):
+    with watched(request.database, request.report, notify, ended, request.formats):
         unchanged = None if always else _unchanged(request, found := _read(request, clock), clock)
         report = unchanged or check_new(request, None if always else lambda _: found, clock)
-    if not notify:
-        return Done(report, (), unchanged is not None)
-    news = News.of(report, _flips(request.database, report.run.id), request.database, request.report)
-    not_told = _tell(notify, news, request.database) if news.is_worth_telling else ()
+    if ended:
+        ended(report, ())
+    not_told = tell_all(notify, report, request.database, request.report)
+    if ended:
+        ended(report, not_told)
     return Done(report, not_told, unchanged is not None)
-
-
-@contextmanager
-def watched(database: Path, report: Path, notify: Sequence[str]) -> Iterator[None]:
-    """No older page stands while what is inside goes on; when it fails, the page says so, and all are told.
-
-    A run that is not begun because another one goes on is no failure, and nobody is told.
-    """
-    began = datetime.now(UTC)
-    try:
-        with never_green(database, report):
-            yield
-    except RunGoingOnError:
-        raise
-    except BaseException as error:
-        if notify:
-            failed = failed_report(database, began, error)
-            for sentence in _tell(notify, News.of(failed, [], database, report), database):
-                print(f"verifier: {sentence}", file=sys.stderr, flush=True)
-        raise
 
 
 def _read(request: VerifyRequest, clock: StageClock) -> Found:
@@ -89,10 +69,10 @@ def _unchanged(request: VerifyRequest, found: Found, clock: StageClock) -> RunRe
 
     No model is loaded, and Prefect not asked: its server alone takes five seconds to come up.
     """
+    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
+        run = new_run(request.settings, basis, found.inputs)  # or a missing corpus is told, before Prefect is started
     if not request.database.exists():
         return None
-    with open_verifier(request.corpus, request.settings, desk=desk_of(request.database)) as (_, basis):
-        run = new_run(request.settings, basis, found.inputs)
     with Store.open(request.database) as store:
         if not store.has_finished(run):
             return None
@@ -105,43 +85,6 @@ def _save_fetches(database: Path, run_id: str, fetches: Sequence[Fetch]) -> None
     if fetches:
         with Store.open(database) as store:
             store.record_fetches(run_id, fetches)
-
-
-def _flips(database: Path, run_id: str) -> list[dict[str, object]]:
-    """The claims whose label is another, as rows of label_changes; without what the run's end told before.
-
-    Those are among them that an attempt found which then was stopped.
-    """
-    wanted = "claim, old_label, label, old_confidence, confidence, why, documents, urls, article, article_url, claim_id"
-    with open_published(database)[0] as store:
-        found = store.query(
-            f"""
-            SELECT {wanted} FROM label_changes
-            WHERE run_id = $1 AND saved_at > coalesce((
-                SELECT max(a.finished_at) FROM attempts AS a JOIN last_attempts AS l USING (run_id)
-                WHERE a.run_id = $1 AND a.attempt < l.attempt AND starts_with(a.status, 'FINISHED')
-            ), '-infinity')
-            ORDER BY article, claim_id
-            """,
-            [run_id],
-        )
-    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-
-
-def _tell(targets: Sequence[str], news: News, database: Path) -> tuple[str, ...]:
-    """Tell all, and store what was told; a notice that fails is no failure of the run.
-
-    :return: what did not arrive, a sentence each.
-    """
-    told = notify_all(targets, news)
-    try:
-        if news.is_stored:
-            with Store.open(database, create=False) as store:
-                store.record_notifications(news.run_id, told)
-            refresh(database)
-    except StoreError as error:
-        return (*(t.error for t in told if t.error), f"that it was told cannot be stored: {error}")
-    return tuple(f"{t.target} was not told: {t.error}" for t in told if t.error)
 
 
 def is_failed(report: RunReport) -> bool:

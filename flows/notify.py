@@ -99,7 +99,7 @@ def require_target(target: str) -> str:
 def notify_all(targets: Sequence[str], news: News) -> list[Notification]:
     """Tell each; one that fails does not stop the rest, and says why."""
     body = news.as_json().encode()
-    return [Notification(_name(t), len(news.flips), len(news.failures), _told(t, body)) for t in targets]
+    return [Notification(name_of(t), len(news.flips), len(news.failures), _told(t, body)) for t in targets]
 
 
 def is_url(target: str) -> bool:
@@ -144,7 +144,7 @@ def _post(url: str, body: bytes) -> None:
         pass
 
 
-def _name(target: str) -> str:
+def name_of(target: str) -> str:
     """What is stored of it: a URL's path and a command's other words may hold secrets."""
     if is_url(target):
         parts = urlsplit(target)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from verifier.report import (
+    PublisherError,
     ReportConfig,
     claim_reviews,
     publisher_of,
@@ -70,17 +72,22 @@ def require_report_folder(folder: Path) -> None:
         raise ReportWriteError(f"{folder}: expected a folder that can be written to; change its rights or give another")
 
 
+def require_known(formats: Sequence[str]) -> None:
+    """:raises UnknownFormatError: a name is none of `FORMS`."""
+    for name in formats:
+        if name not in FORMS:
+            raise UnknownFormatError(
+                f"expected --format as one of {', '.join(FORMS)}, found {name!r}; give one of them"
+            )
+
+
 def require_formats(formats: Sequence[str], config: ReportConfig) -> None:
     """Refuse what no report can be written in, before hours of work.
 
     :raises UnknownFormatError: a name is none of `FORMS`.
     :raises PublisherError: verdicts are to be published, and the settings do not say by whom and where.
     """
-    for name in formats:
-        if name not in FORMS:
-            raise UnknownFormatError(
-                f"expected --format as one of {', '.join(FORMS)}, found {name!r}; give one of them"
-            )
+    require_known(formats)
     if CLAIM_REVIEW in formats:
         publisher_of(config)
 
@@ -109,6 +116,28 @@ def write_report(
     return tuple(folder / form.file for form in forms)
 
 
+def write_all(
+    report: RunReport,
+    folder: Path,
+    formats: Sequence[str],
+    config: ReportConfig = ReportConfig(),
+) -> tuple[Path, ...]:
+    """Write the report in the forms that are asked for, and in those whose files stand there: none is older than it.
+
+    Only the list of what people approved waits for a run that is over, for it says nothing of how a run went, and an
+    empty one would take back what was published.
+
+    :return, raises: as `write_report`.
+    """
+    there = standing(folder)
+    if CLAIM_REVIEW not in formats and not _has_publisher(config):
+        there = [name for name in there if name != CLAIM_REVIEW]
+    forms = dict.fromkeys([*formats, *there])
+    if not report.run.is_over:
+        forms.pop(CLAIM_REVIEW, None)
+    return write_report(report, folder, tuple(forms) or DEFAULT_FORMATS, config)
+
+
 def write_claim(report: RunReport, claim_id: str, folder: Path) -> Path:
     """Write the page of one claim.
 
@@ -120,6 +149,18 @@ def write_claim(report: RunReport, claim_id: str, folder: Path) -> Path:
     path = folder / claim_file(claim_id)
     _write(path, render_claim_html(report, claim_id), report)
     return path
+
+
+def standing(folder: Path) -> list[str]:
+    """The forms whose files stand in a folder."""
+    return [name for name, form in FORMS.items() if (folder / form.file).is_file()]
+
+
+def _has_publisher(config: ReportConfig) -> bool:
+    with suppress(PublisherError):
+        publisher_of(config)
+        return True
+    return False
 
 
 def claim_file(claim_id: str) -> str:

@@ -96,7 +96,7 @@ def cause_of(error: BaseException) -> Failure:
     """Why a run ended before its end, as its report shows it."""
     if is_interruption(error):
         by = "Ctrl-C" if isinstance(error, KeyboardInterrupt) else "a signal to end"
-        message = f"stopped by {by} after the batch at hand; run it again: it goes on from what is saved"
+        message = f"stopped by {by}; run it again: it goes on from what is saved"
         return Failure(THE_RUN, "run", "Interrupted", message)
     text = " ".join(str(error).split()) or type(error).__name__
     return Failure(THE_RUN, "run", type(error).__name__, text)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.documents import content_id
-from flows.publish import DEFAULT_FORMATS, write_report
+from flows.publish import DEFAULT_FORMATS, write_all
 from flows.web import fetches_of, open_web
 from flows.worker import CODE
 from verifier.confidence import Calibration
@@ -74,11 +74,11 @@ def new_of(database: Path, articles: list[Article]) -> list[Article]:
 
 
 def write_files(report: RunReport, request: VerifyRequest) -> tuple[Path, ...]:
-    """The report in the forms that were asked for.
+    """The report in the forms that were asked for, and those that stand in its folder.
 
     :raises ReportWriteError: when a file cannot be written.
     """
-    return write_report(report, request.report, request.formats, request.settings.report)
+    return write_all(report, request.report, request.formats, request.settings.report)
 
 
 def memory_of(database: Path) -> Path:

@@ -141,6 +141,11 @@ class Resumed:
     n_done: int  # at least 1
     n_articles: int
 
+    @property
+    def is_all(self) -> bool:
+        """Nothing was left to check."""
+        return self.n_done >= self.n_articles
+
 
 @dataclass(frozen=True, slots=True)
 class RunReport:

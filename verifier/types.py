@@ -259,6 +259,11 @@ class Run:
     corpus_version: str
     kind: RunKind = RunKind.VERIFY
 
+    @property
+    def is_over(self) -> bool:
+        """It came to its end, with or without failures: all of it is stored."""
+        return self.status in (RunStatus.FINISHED, RunStatus.FINISHED_WITH_FAILURES)
+
 
 class CauseKind(StrEnum):
     """Why a verdict differs from the one before."""

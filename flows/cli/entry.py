@@ -57,7 +57,7 @@ def _call() -> tuple[str, int]:
 def _ending(error: BaseException) -> tuple[str, int]:
     """Typer turns Ctrl-C and a broken pipe into exits; the exception before the exit tells which it was."""
     causes = list(_causes(error))
-    codes = [cause.code for cause in causes if isinstance(cause, SystemExit)]
+    codes: list[object] = [cause.code for cause in causes if isinstance(cause, SystemExit)]
     if _is_ours(error):
         return sentence_of(error), EXIT_USAGE
     is_cut = any(_was_cut(cause) for cause in causes)
@@ -69,10 +69,16 @@ def _ending(error: BaseException) -> tuple[str, int]:
         return "interrupted; what was saved before stays saved", EXIT_INTERRUPTED
     if isinstance(error, SystemExit | BrokenPipeError) and any(isinstance(c, BrokenPipeError) for c in causes):
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes into the pipe once more at exit
-        return "", 0
+        return "", _code_of(codes) if isinstance(error, BrokenPipeError) else 0  # it may have come after the last word
     if not isinstance(error, SystemExit):
         return sentence_of(error), EXIT_USAGE
-    return "", error.code if isinstance(error.code, int) else 0
+    return "", _code_of(codes[:1])
+
+
+def _code_of(codes: list[object]) -> int:
+    """As Python has it: what is neither a number nor None is a failure."""
+    code = next(iter(codes), None)
+    return code if isinstance(code, int) else int(code is not None)
 
 
 def _was_cut(error: BaseException) -> bool:

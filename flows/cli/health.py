@@ -30,19 +30,28 @@ def status(
 ) -> None:
     """Say how the last runs went and when the next comes; exits with 1 where the last did not finish well."""
     from flows.schedule import kept_schedule
-    from verifier.store import open_published
+    from verifier.store import MissingDatabaseError, open_published
 
-    store, as_of = open_published(db)
-    with store:
-        attempts = store.attempts(runs)
     kept = kept_schedule(db)
+    attempts: list[Attempt] = []
+    as_of: datetime | None = None
+    try:
+        store, as_of = open_published(db)
+    except MissingDatabaseError:
+        if kept is None:
+            raise
+        say(f"no run yet: {db} comes with the first")
+    else:
+        with store:
+            attempts = store.attempts(runs)
     if json:
         for row in _records(attempts, kept, as_of):
             print(json_.dumps(row, default=_plain))
     else:
         if as_of:
             say(f"{db} is being written: this is as of {as_of:%Y-%m-%d %H:%M:%S} UTC")
-        print_table("", _COLUMNS, [_row(attempt) for attempt in attempts])
+        if attempts:
+            print_table("", _COLUMNS, [_row(attempt) for attempt in attempts])
         say(_next_words(kept))
     if attempts and attempts[0].status not in _GOOD:
         raise typer.Exit(EXIT_FAILURES)

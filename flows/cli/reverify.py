@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.app import (
     DEFAULT_CORPUS,
     DEFAULT_DATABASE,
+    DEFAULT_REPORT,
     EXIT_FAILURES,
     Corpus,
     Database,
     Json,
+    Notify,
     SettingsFile,
     app,
     load_chosen,
@@ -23,6 +26,8 @@ from flows.cli.app import (
 from flows.terminal import print_failures, print_json_rows, print_table, progress, say
 
 if TYPE_CHECKING:
+    from flows.reverify import Reverified
+    from verifier.settings import Settings
     from verifier.store import Change
 
 
@@ -30,7 +35,11 @@ if TYPE_CHECKING:
 def reverify(
     corpus: Corpus = DEFAULT_CORPUS,
     db: Database = DEFAULT_DATABASE,
+    report: Annotated[
+        Path, typer.Option("--report", help="The report's folder; what stands there says what changed, or failed.")
+    ] = DEFAULT_REPORT,
     settings: SettingsFile = None,
+    notify: Notify = None,
     json: Json = False,
 ) -> None:
     """Check all known claims again after the corpus changed, and say which verdicts changed and why.
@@ -39,13 +48,21 @@ def reverify(
     another; with --json, every verdict that differs.
     """
     quiet()
-    from flows.reverify import ReverifyRequest
-    from flows.reverify import reverify as flow
-    from flows.server import spare_server_from_ctrl_c
+    from flows.notify import require_target
+    from flows.red import show_newest
+    from flows.watch import tell_all, watched_beside
+    from verifier.store import open_published
 
-    spare_server_from_ctrl_c()
-    with progress("checking known claims") as advance:
-        done = flow(ReverifyRequest(corpus, db, load_chosen(settings)), advance)
+    targets = [require_target(target) for target in notify or ()]
+    with watched_beside(db, report, targets):
+        chosen = load_chosen(settings)
+        _require(corpus, db, chosen)
+        with progress("checking known claims") as advance:
+            done = _through_prefect(corpus, db, chosen, advance)
+        show_newest(db, report, config=chosen.report)
+    with open_published(db)[0] as store:
+        rows = store.report_rows(done.run_id)
+    not_told = tell_all(targets, rows, db, report)
     flipped = [change for change in done.changes if change.old_label is not change.label]
     if json:
         for change in done.changes:
@@ -58,8 +75,28 @@ def reverify(
         f" differ, {len(flipped)} with another label"
     )
     print_failures(done.failures)
+    for sentence in not_told:
+        say(f"verifier: {sentence}")
     if done.failures:
         raise typer.Exit(EXIT_FAILURES)
+
+
+def _require(corpus: Path, db: Path, settings: Settings) -> None:
+    """What is missing is told before Prefect is started, which takes longer than to look."""
+    from verifier.pipeline import open_verifier
+    from verifier.store import Store
+
+    with Store.open(db, create=False), open_verifier(corpus, settings):
+        pass
+
+
+def _through_prefect(corpus: Path, db: Path, settings: Settings, advance: Callable[[int, int], None]) -> Reverified:
+    from flows.reverify import ReverifyRequest
+    from flows.reverify import reverify as flow
+    from flows.server import spare_server_from_ctrl_c
+
+    spare_server_from_ctrl_c()
+    return flow(ReverifyRequest(corpus, db, settings), advance)
 
 
 def _print_flipped(flipped: Sequence[Change]) -> None:

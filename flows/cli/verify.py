@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from flows.morning import CheckNew
     from flows.request import Read, VerifyRequest
+    from flows.watch import Ended
     from verifier.report import ReportConfig
     from verifier.retrieve import Query
     from verifier.rows import RunReport
@@ -91,47 +94,74 @@ def run(
     Ctrl-C finishes the batch at hand; given again, the run goes on from there.
     """
     quiet()
-    from flows.log_lines import log_event, log_stage
-    from flows.morning import run_once, watched
     from flows.notify import require_target
-    from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_report_folder
-    from flows.request import VerifyRequest
-    from verifier.timing import StageClock
+    from flows.publish import DEFAULT_FORMATS, ReportWriteError, require_formats, require_known, require_report_folder
+    from flows.watch import watched
 
     targets = [require_target(target) for target in notify or ()]
     forms = tuple(formats or DEFAULT_FORMATS)
-    require_formats(forms, _publisher_settings(settings, forms))
+    require_known(forms)
     require_report_folder(report)
-    with watched(db, report, targets):
-        request = VerifyRequest(
-            tuple(sources),
-            corpus,
-            db,
-            report,
-            load_chosen(settings),
-            formats=forms,
-            allow_private=allow_private,
-            only_new=only_new,
-        )
+    with _end_logged(log_json) as ended:
+        with watched(db, report, targets, ended, forms):
+            # The page is written; what takes a second to import comes now.
+            from flows.log_lines import log_stage
+            from flows.morning import run_once
+            from flows.request import VerifyRequest
+            from verifier.timing import StageClock
+
+            chosen = load_chosen(settings)
+            require_formats(forms, chosen.report)
+            request = VerifyRequest(
+                tuple(sources),
+                corpus,
+                db,
+                report,
+                chosen,
+                formats=forms,
+                allow_private=allow_private,
+                only_new=only_new,
+            )
+        try:
+            with progress("checking articles") as advance:
+                check_new = _through_prefect(runner, advance)
+                clock = StageClock(log_stage if log_json else None)
+                done = run_once(request, check_new, targets, clock, always=runner is not None, ended=ended)
+        except ReportWriteError as error:
+            if error.report is None:
+                raise
+            _print_outcome(error.report, json)  # the verdicts are stored all the same
+            say(f"verifier: {error}")
+            raise typer.Exit(EXIT_FAILURES) from None
+        except BrokenPipeError as error:  # not of standard output, whose reader may go: nothing is printed there yet
+            raise InputError(f"a connection was lost in mid-run ({error}); give the command again") from error
+        _print_outcome(done.report, json)
+        say(f"verdicts: {db}\nreport:   {_files(done.report, report, forms)}")
+        for sentence in done.not_told:
+            say(f"verifier: {sentence}")
+        if code := _exit_code(done.report, fail_on or ()):
+            raise typer.Exit(code)
+
+
+@contextmanager
+def _end_logged(is_asked: bool) -> Iterator[Ended]:
+    """However a run ends, the last line of its log says how."""
+    from flows.log_lines import log_event
+    from flows.red import NOT_BEGUN
+    from verifier.store import THE_RUN
+
+    last: dict[str, object] = {"run_id": None, "status": "FAILED", "cause": None, "not_told": ()}
+
+    def ended(report: RunReport, not_told: Sequence[str]) -> None:
+        causes = [failure.message for failure in report.failures if failure.source == THE_RUN]
+        run_id = None if report.run.id == NOT_BEGUN else report.run.id
+        last.update(run_id=run_id, status=report.run.status, cause=causes[-1] if causes else None, not_told=not_told)
+
     try:
-        with progress("checking articles") as advance:
-            check_new = _through_prefect(runner, advance)
-            clock = StageClock(log_stage if log_json else None)
-            done = run_once(request, check_new, targets, clock, always=runner is not None)
-    except ReportWriteError as error:
-        if error.report is None:
-            raise
-        _print_outcome(error.report, json)  # the verdicts are stored all the same
-        say(f"verifier: {error}")
-        raise typer.Exit(EXIT_FAILURES) from None
-    _print_outcome(done.report, json)
-    say(f"verdicts: {db}\nreport:   {_files(done.report, report, forms)}")
-    for sentence in done.not_told:
-        say(f"verifier: {sentence}")
-    if log_json:
-        log_event("end", run_id=done.report.run.id, status=done.report.run.status, not_told=done.not_told)
-    if code := _exit_code(done.report, fail_on or ()):
-        raise typer.Exit(code)
+        yield ended
+    finally:
+        if is_asked:
+            log_event("end", None, **last)
 
 
 def _through_prefect(runner: str | None, advance: Callable[[int, int], None]) -> CheckNew:
@@ -170,21 +200,30 @@ def _exit_code(outcome: RunReport, fail_on: Sequence[FailOn]) -> int:
         return EXIT_FOUND
     if outcome.failures:
         return EXIT_FAILURES if outcome.articles else EXIT_USAGE
-    return 0
+    return 0 if outcome.run.is_over else EXIT_FAILURES
 
 
 def _print_outcome(outcome: RunReport, json: bool) -> None:
     from verifier.report import report_json_lines
 
-    if json:
-        for line in report_json_lines(outcome):
-            print(line)
-    else:
-        print_verdicts(outcome)
+    try:
+        if json:
+            for line in report_json_lines(outcome):
+                print(line)
+        else:
+            print_verdicts(outcome)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit) as error:  # into which Rich turns it
+        if not isinstance(error.__context__ if isinstance(error, SystemExit) else error, BrokenPipeError):
+            raise
+        # Whoever read it has seen enough; how the run ended is still to be told.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if not outcome.articles and not outcome.failures:
         say("no articles: nothing is in the sources, or nothing that is new")
     if outcome.resumed:
-        say(f"resumed: {outcome.resumed.n_done} of {outcome.resumed.n_articles} articles were already done")
+        n_done, n_articles = outcome.resumed.n_done, outcome.resumed.n_articles
+        word = "nothing new" if outcome.resumed.is_all else "resumed"
+        say(f"{word}: {n_done} of {n_articles} articles were already done")
     print_failures(outcome.failures)
 
 

@@ -63,6 +63,14 @@ def test_help_and_sql_import_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_page_says_that_a_run_goes_on_before_the_rest_is_loaded(tmp_path: Path) -> None:
+    """A run that is stopped within its first second leaves no older page."""
+    code = "sys.modules['flows.morning'] = None"  # what takes a second to import
+    process = _process("run", "a.txt", "--db", tmp_path / "v.duckdb", "--report", tmp_path / "r", code=code)
+    assert b"flows.morning" in process.communicate(timeout=60)[1]
+    assert "This run failed" in (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+
+
 def test_check_prints_one_json_object_a_claim(verifier: Call, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Claims from the command line and from standard input, in order, in the documented fields."""
     monkeypatch.setattr("sys.stdin", io.StringIO("Kherson was captured.\n\nSomething else happened.\n"))

@@ -13,7 +13,7 @@ from tests.flows.conftest import Outcome
 from tests.verifier.factories import make_article, make_claim, make_run, make_verdict
 from verifier.claimreview import read_fact_checks
 from verifier.store import Store
-from verifier.types import Label
+from verifier.types import Label, RunStatus
 
 Call = Callable[..., Outcome]
 CLAIM = make_claim()
@@ -28,6 +28,7 @@ def database(tmp_path: Path) -> Path:
     with Store.open(path) as store:
         store.begin_run(make_run())
         store.save("run-1", [make_article()], [CLAIM], [make_verdict(CLAIM, Label.REFUTED)])
+        store.finish_run("run-1", RunStatus.FINISHED, make_run().started_at)
     return path
 
 
@@ -111,7 +112,7 @@ def test_verdicts_are_not_published_by_nobody(verifier: Call, tmp_path: Path, co
     outcome = verifier(*command, "--report", tmp_path / "r", "--db", tmp_path / "v", "--format", "claimreview")
     assert (outcome.code, len(outcome.err.splitlines())) == (2, 1)
     assert "expected report.publisher_name" in outcome.err and "VERIFIER_REPORT__PUBLISHER_NAME" in outcome.err
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "r" / "claimreview.jsonld").exists()
 
 
 def test_a_publisher_may_be_named_by_variables(

@@ -15,10 +15,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows import notify as notifying
+from flows.morning import Done
 from flows.notify import News, NotifyTargetError, notify_all, require_target
 from flows.prune import prune
-from flows.red import never_green
+from flows.publish import write_all
+from flows.red import never_green, show_newest
 from flows.schedule import Schedule, ScheduleError, held, kept_schedule, next_run
+from flows.watch import tell_all
 from tests.flows.conftest import Outcome
 from tests.verifier.factories import make_article, make_claim, make_evidence, make_run, make_verdict
 from verifier.rows import RunReport
@@ -105,6 +108,46 @@ def test_a_notice_that_does_not_arrive_says_why(
     assert says in str(told.error)
 
 
+def flip(database: Path, run_id: str, label: Label, stance: Stance) -> None:
+    """A finished run that gives the claim of the database another label."""
+    article = make_article()
+    claim = make_claim(article)
+    with Store.open(database) as store:
+        store.begin_run(make_run(run_id, started_at=datetime.now(UTC)))
+        store.save(run_id, [article], [claim], [make_verdict(claim, label, [make_evidence(claim, stance)])])
+        store.finish_run(run_id, RunStatus.FINISHED, datetime.now(UTC))
+
+
+def teller(path: Path) -> str:
+    """A command that appends how many flips it was told of."""
+    script = "import json,sys; open(sys.argv[1], 'a').write(str(json.load(sys.stdin)['n_flips']))"
+    return f"{sys.executable} -c \"{script}\" '{path}'"
+
+
+def test_a_flip_of_any_run_is_told_once_to_each_target_that_it_reached(database: Path, tmp_path: Path) -> None:
+    """A run tells what others flipped, or what it was stopped before telling; what did not arrive is told again."""
+    flip(database, "reverified", Label.SUPPORTED, Stance.SUPPORTS)
+    with Store.open(database) as store:
+        report = store.report_rows("run-1")
+    told = [teller(tmp_path / "told"), "https://127.0.0.1:1/hook"]
+    assert [len(tell_all(told, report, database, tmp_path)) for _ in range(3)] == [1, 1, 1]
+    assert (tmp_path / "told").read_text() == "1"
+    flip(database, "again", Label.REFUTED, Stance.REFUTES)
+    tell_all(told, report, database, tmp_path)
+    assert (tmp_path / "told").read_text() == "11"
+    rows = query_file(database, "SELECT n_flips FROM notifications WHERE error IS NOT NULL ORDER BY sent_at").rows
+    assert rows == [(1,), (1,), (1,), (2,)]
+
+
+def test_a_target_that_never_answers_gets_no_list_without_end(database: Path, tmp_path: Path) -> None:
+    """Flips of last week are in the report and in SQL; nobody is told of them any more."""
+    flip(database, "reverified", Label.SUPPORTED, Stance.SUPPORTS)
+    with Store.open(database) as store:
+        store._connection.execute("UPDATE verdicts SET saved_at = saved_at - INTERVAL 8 DAY")
+        report = store.report_rows("run-1")
+    assert tell_all(["https://127.0.0.1:1/hook"], report, database, tmp_path) == ()
+
+
 @pytest.mark.parametrize("target", ["", "  ", "https://", "say 'unclosed"])
 def test_what_is_neither_command_nor_url_is_refused(target: str) -> None:
     """Before the run, not after it."""
@@ -125,12 +168,149 @@ def test_no_older_page_stands_while_a_run_goes_on_or_after_it_failed(database: P
     assert rows == [("FAILED", "no corpus there", 0)]
 
 
-def test_a_failed_start_makes_no_database(tmp_path: Path) -> None:
-    """A mistyped path leaves a red page, and nothing else."""
+def test_no_file_of_the_report_is_older_than_the_run(database: Path, tmp_path: Path) -> None:
+    """Those asked for and those that stood there say that it goes on, and that it failed; what was published stays."""
+    folder = tmp_path / "r"
+    folder.mkdir()
+    for name in ("index.html", "claims.csv", "claimreview.jsonld"):
+        (folder / name).write_text("yesterday's", encoding="utf-8")
+    with pytest.raises(OSError, match="no corpus"), never_green(database, folder, formats=("json",)):
+        assert json.loads((folder / "report.json").read_text("utf-8"))["run"]["status"] == "RUNNING"
+        assert '"RUNNING"' in (folder / "claims.csv").read_text("utf-8")
+        raise OSError("no corpus there")
+    assert json.loads((folder / "report.json").read_text("utf-8"))["run"]["status"] == "FAILED"
+    assert '"no corpus there"' in (folder / "claims.csv").read_text("utf-8")
+    assert "This run failed" in (folder / "index.html").read_text("utf-8") and not (folder / "index.md").exists()
+    assert (folder / "claimreview.jsonld").read_text("utf-8") == "yesterday's"
+
+
+def test_a_run_writes_the_forms_asked_for_and_those_that_stand_there(database: Path, tmp_path: Path) -> None:
+    """So a page that said that the run goes on does not say it for good."""
+    (tmp_path / "index.html").write_text("still running", encoding="utf-8")
+    with Store.open(database) as store:
+        write_all(store.report_rows(), tmp_path, ("json",))
+    assert "still running" not in (tmp_path / "index.html").read_text("utf-8")
+    assert (tmp_path / "report.json").exists() and not (tmp_path / "claims.csv").exists()
+
+
+def test_a_run_that_is_stopped_after_its_end_keeps_its_rows_and_says_what_is_missing(
+    database: Path, tmp_path: Path
+) -> None:
+    """Page and notice have the verdicts that the database has, and its status; the end is what was not done."""
+    found: list[RunReport] = []
+    with pytest.raises(SystemExit), never_green(database, tmp_path / "r", lambda rows, _: found.append(rows)):
+        flip(database, "mine", Label.SUPPORTED, Stance.SUPPORTS)
+        sys.exit(143)
+    [rows] = found
+    assert (rows.run.id, rows.run.status, len(rows.articles)) == ("mine", RunStatus.FINISHED, 1)
+    page = (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert "but part of it failed" in page and "was not completed: stopped by a signal" in page
+    assert "1 claim" in page and query_file(database, "SELECT status FROM run_report('mine')").rows == [("FINISHED",)]
+
+
+def test_a_run_whose_end_could_not_be_stored_is_red_with_its_rows(database: Path, tmp_path: Path) -> None:
+    """A full disk: what is stored is shown, as of a run that failed."""
+    with pytest.raises(OSError, match="disk"), never_green(database, tmp_path / "r"):
+        with Store.open(database) as store:
+            store.begin_run(make_run("mine", started_at=datetime.now(UTC)))
+            store.save("mine", [make_article()], [make_claim(make_article())], [])
+        raise OSError("the disk is full")
+    page = (tmp_path / "r" / "index.md").read_text(encoding="utf-8")
+    assert "THIS RUN FAILED" in page and "the disk is full" in page and "mine, failed" in page
+
+
+def test_a_failed_start_is_known_to_status_also_in_a_new_database(
+    verifier: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    """The first morning may fail too."""
     with pytest.raises(OSError, match="no corpus"), never_green(tmp_path / "v.duckdb", tmp_path / "report"):
         raise OSError("no corpus there")
     assert "no corpus there" in (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
-    assert not (tmp_path / "v.duckdb").exists()
+    asked = verifier("status", "--db", tmp_path / "v.duckdb")
+    assert asked.code == 1 and "FAILED" in asked.out and "no corpus there" in asked.out
+
+
+def failing(tmp_path: Path, database: Path, *options: object) -> tuple[object, ...]:
+    """A run over a green page, in vain."""
+    (tmp_path / "r").mkdir(exist_ok=True)
+    (tmp_path / "r" / "index.html").write_text("all green", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Rome fell in the year 476 after a long decline.", encoding="utf-8")
+    return "run", tmp_path / "a.txt", "--db", database, "--report", tmp_path / "r", *options
+
+
+@pytest.mark.parametrize("broken", ["settings", "publisher", "corpus"])
+def test_what_cannot_begin_is_red_stored_and_told(
+    verifier: Callable[..., Outcome], database: Path, tmp_path: Path, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever was wrong: only what is mistyped on the command line is for its writer alone. Prefect is not started."""
+    monkeypatch.setattr("flows.server.spare_server_from_ctrl_c", lambda: pytest.fail("started Prefect"))
+    (tmp_path / "bad.toml").write_text("retreiver = 1\n")
+    options = {"settings": ("--settings", tmp_path / "bad.toml"), "publisher": ("--format", "claimreview")}
+    chosen = options.get(broken, ("--corpus", tmp_path / "nowhere"))
+    outcome = verifier(*failing(tmp_path, database, "--notify", teller(tmp_path / "told"), *chosen))
+    assert outcome.code == 2 and (tmp_path / "told").read_text() == "0"
+    assert "This run failed" in (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert verifier("status", "--db", database).code == 1
+
+
+def test_a_reverify_that_cannot_begin_is_red_stored_and_told(
+    verifier: Callable[..., Outcome], database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claims of the morning stay on the page, and the next one that is done makes it as it was."""
+    monkeypatch.setattr("flows.server.spare_server_from_ctrl_c", lambda: pytest.fail("started Prefect"))
+    page, told = tmp_path / "r" / "index.html", teller(tmp_path / "told")
+    page.parent.mkdir()
+    page.write_text("all green", encoding="utf-8")
+    options = ("--db", database, "--report", page.parent, "--corpus", tmp_path / "nowhere", "--notify", told)
+    assert verifier("reverify", *options).code == 2
+    text = page.read_text(encoding="utf-8")
+    assert "part of it failed" in text and "checking known claims again" in text and make_claim().text in text
+    assert query_file(database, "SELECT kind, status FROM run_report('')").rows == [("REVERIFY", "FAILED")]
+    assert (tmp_path / "told").read_text() == "0" and verifier("status", "--db", database).code == 1
+    show_newest(database, page.parent)
+    assert "part of it failed" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("stop", "code"), [(SystemExit(143), 143), (KeyboardInterrupt(), 130), (BrokenPipeError(), 2)])
+def test_a_run_that_is_cut_off_never_exits_with_0_and_its_log_has_an_end(
+    verifier: Callable[..., Outcome],
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: BaseException,
+    code: int,
+) -> None:
+    """The last line of the log has the stored run and its status, also with --fail-on."""
+
+    def cut(*_: object) -> None:
+        raise stop
+
+    monkeypatch.setattr("flows.morning._read", cut)
+    outcome = verifier(*failing(tmp_path, database, "--log-json", "--fail-on", "refuted"))
+    [end] = [json.loads(line) for line in outcome.err.splitlines() if line.startswith("{")]
+    with Store.open(database) as store:
+        [last] = store.attempts(1)
+    assert outcome.code == code and (end["event"], end["status"], end["run_id"]) == ("end", "FAILED", last.run_id)
+    assert end["cause"] == last.cause and last.cause
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_reader_that_goes_away_takes_no_refutation_with_it(
+    verifier: Callable[..., Outcome],
+    database: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+) -> None:
+    """`verifier run --fail-on refuted | head -1` exits with 3."""
+    with Store.open(database) as store:
+        done = Done(store.report_rows(), (), False)
+    monkeypatch.setattr("flows.morning.run_once", lambda *_, **__: done)
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", encoding="utf-8") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert verifier(*failing(tmp_path, database, "--fail-on", "refuted", *options)).code == 3
 
 
 def test_status_tells_the_last_runs_and_exits_by_the_last(verifier: Callable[..., Outcome], database: Path) -> None:
@@ -157,6 +337,16 @@ def test_one_database_has_one_scheduler_and_status_knows_it(verifier: Callable[.
             pass
         assert "next run: 2" in verifier("status", "--db", database).err
     assert kept_schedule(database) is None
+
+
+def test_status_before_the_first_run_tells_when_it_comes(verifier: Callable[..., Outcome], tmp_path: Path) -> None:
+    """The database is not made yet; without a schedule there is nothing to tell."""
+    with held(schedule_of(tmp_path / "v.duckdb"), "http://127.0.0.1:4200/api"):
+        asked = verifier("status", "--db", tmp_path / "v.duckdb")
+        as_json = verifier("status", "--db", tmp_path / "v.duckdb", "--json")
+    assert asked.code == 0 and "no run yet" in asked.err and "next run: 2" in asked.err
+    assert json.loads(as_json.out)["what"] == "schedule"
+    assert verifier("status", "--db", tmp_path / "other.duckdb").code == 2
 
 
 def test_the_next_run_is_told_in_its_own_zone() -> None:

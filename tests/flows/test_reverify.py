@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,10 +52,14 @@ def test_nothing_changed_and_nothing_is_judged_or_stored(
     assert rows == [("VERIFY", "FINISHED"), ("REVERIFY", "FINISHED")]
 
 
-def test_a_removed_document_flips_the_verdict_and_is_named(desk: tuple[object, ...], verifier: Call) -> None:
-    """In the table, as JSON, and in the database; a second time there is nothing to do."""
+def test_a_removed_document_flips_the_verdict_and_is_named(
+    desk: tuple[object, ...], verifier: Call, tmp_path: Path
+) -> None:
+    """In the table, as JSON, to whom is to be told, and in the database; a second time there is nothing to do."""
     remove(desk, evidence_documents(desk))
-    outcome = verifier("reverify", *desk)
+    told, script = tmp_path / "told", "import pathlib,sys; pathlib.Path(sys.argv[1]).write_text(sys.stdin.read())"
+    outcome = verifier("reverify", *desk, "--notify", f"{sys.executable} -c '{script}' '{told}'")
+    assert [flip["label"] for flip in json.loads(told.read_text())["flips"]] == ["NOT_ENOUGH_EVIDENCE"]
     assert (outcome.code, "SUPPORTED → NOT_ENOUGH_EVIDENCE" in " ".join(outcome.out.split())) == (0, True)
     assert "1 with another label" in outcome.err
     sql = "SELECT DISTINCT cause FROM causes WHERE passage_id IS NOT NULL"

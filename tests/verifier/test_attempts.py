@@ -118,7 +118,8 @@ def test_stages_and_notices_are_stored_with_their_attempt() -> None:
         store.begin_run(make_run())
         store.record_stages("run-1", [StageTime("judge", 1.0, 10)])
         store.record_stages("run-1", [StageTime("judge", 2.0, 20), StageTime("report", 0.5, 1)])
-        store.record_notifications("run-1", [Notification("mail", 1, 0, None), Notification("https://x", 1, 0, "no")])
+        told = [Notification("mail", 1, 0, None), Notification("https://x", 1, 0, "no")]
+        store.record_notifications("run-1", told, NOW)
         store.finish_run("run-1", RunStatus.FINISHED, make_run().started_at + timedelta(minutes=1))
         rows = store.query("SELECT stage, seconds, n, claims_per_minute FROM stages_of('')").rows
         assert rows == [("judge", 2.0, 20, 0.0), ("report", 0.5, 1, 0.0)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from verifier.report.quotes import quote_of, strongest
 from verifier.report.words import QUESTION_WORDS, safe_href
 from verifier.rows import ClaimReport, RunReport
-from verifier.types import Article, Evidence, Label, Review, Stance
+from verifier.types import Article, Evidence, Label, Review, Run, Stance
 
 BYTE_ORDER_MARK = "\ufeff"
 """Excel takes a table without it for the machine's old code page, and shows `GrÃ¶ÃŸe`; others pass over it."""
@@ -22,12 +22,14 @@ _FORMULA_SIGNS = "=+-@＝＋－＠"
 _CELL_STARTS = re.compile("[;\t\r\n]")
 _UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+_NOT_OVER = "the run is still running, or was stopped before its end"
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A claim with what its cells are taken from."""
 
+    run: Run
     article: Article
     claim: ClaimReport
     favourable: Evidence | None
@@ -72,11 +74,15 @@ _COLUMNS: dict[str, Callable[[_Row], object]] = {
     "reviewer": lambda row: row.review.reviewer if row.review else None,
     "reviewed_at": lambda row: row.review.reviewed_at.date() if row.review else None,
     "comment": lambda row: row.review.comment if row.review else None,
+    "run_status": lambda row: row.run.status,
 }
 
 
 def render_csv(report: RunReport) -> str:
     """All claims as RFC 4180, every cell in quotation marks, with a byte order mark before the first.
+
+    Above those of a run that is not over, or failed, stands a row of no claim with its status and why: what follows is
+    incomplete, and may be nothing.
 
     The quotes for and against are those of the strongest passage of each side, and empty where the evidence does not
     suffice; the review is the newest that gives a label, or else the newest. A URL that may not become a link is empty.
@@ -89,9 +95,13 @@ def render_csv(report: RunReport) -> str:
     table.write(BYTE_ORDER_MARK)
     writer = csv.writer(table, quoting=csv.QUOTE_ALL)
     writer.writerow(_COLUMNS)
+    if not report.run.is_over:
+        why = "; ".join(failure.message for failure in report.failures) or _NOT_OVER
+        told = {"reason": why, "run_status": report.run.status}
+        writer.writerow([_cell(told.get(name)) for name in _COLUMNS])
     for article in report.articles:
         for claim in article.claims:
-            row = _row(article.article, claim)
+            row = _row(report.run, article.article, claim)
             writer.writerow([_cell(value(row)) for value in _COLUMNS.values()])
     return table.getvalue()
 
@@ -123,11 +133,12 @@ def _cell(value: object) -> object:
     return "" if value is None else defused(_UNWRITABLE.sub(_REPLACEMENT, str(value)))
 
 
-def _row(article: Article, claim: ClaimReport) -> _Row:
+def _row(run: Run, article: Article, claim: ClaimReport) -> _Row:
     verdict = claim.verdict
     settled = verdict.evidence if verdict and verdict.label is not Label.NOT_ENOUGH_EVIDENCE else ()
     newest = claim.reviews[-1] if claim.reviews else None
     return _Row(
+        run,
         article,
         claim,
         strongest(settled, Stance.SUPPORTS),

@@ -111,8 +111,10 @@ def period(run: Run) -> str:
 
 
 def resumed_words(resumed: Resumed) -> str:
-    """`Resumed: 12 of 40 articles had been done before it was stopped`."""
-    return f"Resumed: {resumed.n_done:,} of {n_of(resumed.n_articles, 'article')} had been done before it was stopped"
+    """`Resumed: 12 of 40 articles had been checked before`; or that nothing was left, where nobody stopped anything."""
+    if resumed.is_all:
+        return f"Nothing new: {n_of(resumed.n_articles, 'article')}, checked before"
+    return f"Resumed: {resumed.n_done:,} of {n_of(resumed.n_articles, 'article')} had been checked before"
 
 
 def one_line(text: str) -> str:

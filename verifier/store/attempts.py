@@ -15,7 +15,7 @@ from verifier.store.connection import StoreError, one_row
 from verifier.store.processes import ProcessMark, is_at_work, this_process
 from verifier.store.writing import in_utc, write_failures
 from verifier.timing import StageTime
-from verifier.types import Failure, Run, RunStatus
+from verifier.types import Failure, Run, RunKind, RunStatus
 
 INTERRUPTED = "INTERRUPTED"
 THE_RUN = "the run"  # the source of failures that are none of an article
@@ -164,13 +164,15 @@ def write_stages(cursor: duckdb.DuckDBPyConnection, run_id: str, stages: Sequenc
         )
 
 
-def write_notifications(cursor: duckdb.DuckDBPyConnection, run_id: str, told: Sequence[Notification]) -> None:
-    """What was told after the run's attempt."""
-    now = in_utc(datetime.now(UTC))
+def write_notifications(
+    cursor: duckdb.DuckDBPyConnection, run_id: str, told: Sequence[Notification], as_of: datetime
+) -> None:
+    """What was told after the run's attempt, and as of when."""
+    moment = in_utc(as_of)
     for i, one in enumerate(told):
         cursor.execute(
             "INSERT INTO notifications SELECT run_id, attempt, ?, ?, ?, ?, ?, ? FROM last_attempts WHERE run_id = ?",
-            [i, now, one.target, one.n_flips, one.n_failures, one.error, run_id],
+            [i, moment, one.target, one.n_flips, one.n_failures, one.error, run_id],
         )
 
 
@@ -179,7 +181,7 @@ def read_attempts(cursor: duckdb.DuckDBPyConnection, most: int) -> list[Attempt]
     return _attempts(cursor, "ORDER BY a.started_at DESC, a.attempt DESC LIMIT ?", [most])
 
 
-def failed_start(moment: datetime, code_version: str, settings_json: str) -> Run:
+def failed_start(moment: datetime, code_version: str, settings_json: str, kind: RunKind = RunKind.VERIFY) -> Run:
     """A run that could not begin: nothing is known of what it would have rested on."""
     return Run(
         id=content_id("failed start", moment.isoformat(), str(this_process())),
@@ -190,6 +192,7 @@ def failed_start(moment: datetime, code_version: str, settings_json: str) -> Run
         settings_json=settings_json,
         model_ids=(),
         corpus_version="",
+        kind=kind,
     )
 
 

@@ -268,10 +268,13 @@ class Store:
         with self._transaction() as cursor:
             write_stages(cursor, run_id, stages)
 
-    def record_notifications(self, run_id: str, told: Sequence[Notification]) -> None:
-        """Store what was told to whom after the run."""
+    def record_notifications(self, run_id: str, told: Sequence[Notification], as_of: datetime) -> None:
+        """Store what was told to whom after the run.
+
+        :param as_of: what was stored later is not among it, though the notice may have gone out after that.
+        """
         with self._transaction() as cursor:
-            write_notifications(cursor, run_id, told)
+            write_notifications(cursor, run_id, told, as_of)
 
     def report_rows(self, run_id: str | None = None) -> RunReport:
         """All of one run, as it was saved; without an id the newest run.

@@ -14,7 +14,7 @@ from tests.verifier.report.samples import full_report, make_report, remembered_r
 from verifier.report import render_csv
 from verifier.report.csv import BYTE_ORDER_MARK, defused
 from verifier.rows import RunReport
-from verifier.types import Label
+from verifier.types import Failure, Label, RunStatus
 
 # The strings that OWASP's page on CSV injection names, and what others list beside them.
 OWASP = (
@@ -87,6 +87,18 @@ def test_csv_has_a_row_for_every_claim_with_what_a_desk_asks_for():
     assert {name: refuted[name] for name in told} == told
     assert refuted["against_quote"].startswith("The final accounts put the cost")
     assert (rows[3]["label"], rows[3]["reason"], rows[6]["status"]) == ("", "opinion", "AMBIGUOUS")
+
+
+def test_csv_of_a_run_that_is_not_over_says_so_above_its_claims():
+    """A row of no claim, with why; every row has the status, so that a program need not look at the first."""
+    failed = replace(full_report(), failures=(Failure("the run", "run", "CorpusError", "no corpus there"),))
+    for status, why in ((RunStatus.FAILED, "no corpus there"), (RunStatus.RUNNING, "no corpus there")):
+        rows = rows_of(replace(failed, run=replace(failed.run, status=status)))
+        assert (rows[0]["claim_id"], rows[0]["reason"], rows[0]["run_status"]) == ("", why, status)
+        assert len(rows) == 8 and {row["run_status"] for row in rows} == {status}
+    [empty] = rows_of(replace(failed, run=replace(failed.run, status=RunStatus.RUNNING), articles=(), failures=()))
+    assert empty["reason"].startswith("the run is still running")
+    assert {row["run_status"] for row in rows_of(full_report())} == {full_report().run.status}
 
 
 def test_csv_cites_both_sides_of_a_conflict_and_none_where_nothing_settles_it():

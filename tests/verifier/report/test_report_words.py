@@ -23,6 +23,7 @@ from verifier.report.words import (
     moment,
     percent,
     period,
+    resumed_words,
     review_words,
     safe_href,
     sighting_words,
@@ -30,7 +31,7 @@ from verifier.report.words import (
     substitution_words,
     sureness,
 )
-from verifier.rows import PastVerdict, Sighting, coverage_of
+from verifier.rows import PastVerdict, Resumed, Sighting, coverage_of
 from verifier.types import (
     Cause,
     CauseKind,
@@ -247,3 +248,9 @@ def test_fact_check_words_quote_the_claim_where_its_words_are_others(publisher: 
     """A reader has to see what was checked."""
     check = FactCheck("f", claim, None, None, (), publisher, None, None, None, "False", None)
     assert fact_check_words(check, "The dam is full.") == told
+
+
+def test_a_run_without_news_is_not_told_as_one_that_was_stopped():
+    """Only what left something to do goes on."""
+    assert resumed_words(Resumed(12, 40)) == "Resumed: 12 of 40 articles had been checked before"
+    assert resumed_words(Resumed(30, 30)) == "Nothing new: 30 articles, checked before"
