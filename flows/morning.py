@@ -10,8 +10,7 @@ from pathlib import Path
 
 from flows.recording import recorded, tell
 from flows.request import Found, Read, VerifyRequest, desk_of, new_run, read_sources, write_files
-from flows.watch import Ended, tell_all
-from flows.watch import watched as watched  # the schedule's flow has it from here
+from flows.watch import Ended, tell_all, watched
 from verifier.pipeline import open_verifier
 from verifier.rows import RunReport
 from verifier.store import Store

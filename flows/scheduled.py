@@ -13,10 +13,11 @@ from prefect import flow
 from prefect.states import Cancelled, Completed, Failed
 
 from flows.artifacts import leave_artifacts, name_of_run
-from flows.morning import Done, is_failed, run_once, watched
+from flows.morning import Done, is_failed, run_once
 from flows.publish import REPORT_HTML
 from flows.request import Read, VerifyRequest
 from flows.verify import verify
+from flows.watch import watched
 from verifier.rows import RunReport
 from verifier.settings import load_settings
 from verifier.store import Beside, RunGoingOnError
