@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flows.notify import News, name_of, notify_all
 from flows.publish import DEFAULT_FORMATS
@@ -87,17 +88,15 @@ def tell_all(targets: Sequence[str], report: RunReport, database: Path, folder: 
     return not_told
 
 
+_FLIPS = """
+    SELECT claim, old_label, label, old_confidence, confidence, why, documents, urls, article, article_url, claim_id,
+        saved_at
+    FROM label_changes WHERE saved_at > ? ORDER BY saved_at, article, claim_id"""
 # The notices of one round have one moment; two targets may have one name, for what they are told may be a secret.
-_UNTOLD = """
-    SELECT claim, old_label, label, old_confidence, confidence, why, documents, urls, article, article_url, claim_id
-    FROM label_changes
-    WHERE saved_at > greatest($1, coalesce((
-        SELECT max(sent_at) FROM (
-            SELECT sent_at FROM notifications WHERE target = $2
-            GROUP BY sent_at HAVING bool_and(error IS NULL)
-        )
-    ), $1))
-    ORDER BY saved_at, article, claim_id"""
+_LAST_TOLD = """
+    SELECT target, max(sent_at) FROM (
+        SELECT target, sent_at FROM notifications GROUP BY ALL HAVING bool_and(error IS NULL)
+    ) GROUP BY target"""
 
 
 def _untold(database: Path, targets: Sequence[str]) -> tuple[dict[str, list[dict[str, object]]], datetime]:
@@ -107,12 +106,14 @@ def _untold(database: Path, targets: Sequence[str]) -> tuple[dict[str, list[dict
     """
     now = datetime.now(UTC)
     since = (now - LONGEST_UNTOLD).replace(tzinfo=None)  # as the store keeps moments
-    found: dict[str, list[dict[str, object]]] = {}
     with suppress(StoreError):
         store, as_of = open_published(database)
         with store:
-            for target in targets:
-                rows = store.query(_UNTOLD, [since, name_of(target)])
-                found[target] = [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
-        return found, as_of or now
-    return found, now
+            flips = store.query(_FLIPS, [since])
+            last: dict[str, datetime] = dict(store.query(_LAST_TOLD).rows)  # type: ignore[arg-type]
+        rows = [dict(zip(flips.columns, row, strict=True)) for row in flips.rows]
+        moments: list[Any] = [row.pop("saved_at") for row in rows]
+        told = {target: last.get(name_of(target), since) for target in targets}
+        new = {t: [row for row, at in zip(rows, moments, strict=True) if at > told[t]] for t in targets}
+        return new, as_of or now
+    return {}, now

@@ -25,7 +25,7 @@ from tests.flows.conftest import SAMPLE, Outcome
 from tests.verifier.factories import make_article
 from verifier.encode import load_encoder
 from verifier.settings import Settings
-from verifier.store import query_file
+from verifier.store import Store, query_file
 
 ROOT = Path(__file__).parents[2]
 Call = Callable[..., Outcome]
@@ -219,7 +219,7 @@ def sharded_corpus(folder: Path) -> Path:
 def test_a_worker_without_the_corpus_or_with_another_is_refused_by_name(
     verifier: Call, corpus: Path, articles: Path, tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One sentence and exit code 2 before anything is stored."""
+    """One sentence and exit code 2; nothing is stored but that the run could not be begun."""
     one, two = folders(tmp_path, "one", "two")
     shutil.copytree(corpus, one / "reference")
     machines.start(one, two)
@@ -233,7 +233,9 @@ def test_a_worker_without_the_corpus_or_with_another_is_refused_by_name(
     assert [lacking.code, differing.code] == [2, 2]
     assert "worker tcp://" in lacking.err and "holds no corpus" in lacking.err
     assert "reference has version" in differing.err
-    assert not (tmp_path / "v.duckdb").exists()
+    with Store.open(tmp_path / "v.duckdb", read_only=True) as store:
+        assert [attempt.status for attempt in store.attempts()] == ["FAILED", "FAILED"]
+        assert store.query("SELECT 1 FROM articles").rows == []
 
 
 def a_document(folder: Path) -> str:
